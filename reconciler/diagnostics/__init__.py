@@ -1,0 +1,6 @@
+"""Problems as values: what is wrong, where, and how to mend it. Collected over a whole run, rendered once."""
+
+from reconciler.diagnostics.codes import Code
+from reconciler.diagnostics.model import Diagnostic, InvalidInput, Location, Problem, Severity, in_order
+
+__all__ = ["Code", "Diagnostic", "InvalidInput", "Location", "Problem", "Severity", "in_order"]

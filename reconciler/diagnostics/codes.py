@@ -1,0 +1,62 @@
+"""Every diagnostic's code and its constant summary: the words that people search for."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Self
+
+
+class Code(Enum):
+    """A stable code (the value) with a summary that never holds data of the user's."""
+
+    def __new__(cls, code: str, summary: str) -> Self:
+        """Take the code as the value and keep the summary beside it."""
+        member = object.__new__(cls)
+        member._value_ = code
+        member.summary = summary
+        return member
+
+    summary: str
+
+    # Files and YAML
+    FILE_UNREADABLE = "file-unreadable", "File can't be read"
+    FILE_TOO_LARGE = "file-too-large", "File is too large"
+    PATH_NOT_FOUND = "path-not-found", "No such file or folder"
+    NO_MANIFESTS = "no-manifests", "No manifests found"
+    NOT_UTF8 = "not-utf8", "Not UTF-8 text"
+    YAML_SYNTAX = "yaml-syntax", "Invalid YAML"
+    YAML_TOO_DEEP = "yaml-too-deep", "Nested too deeply"
+    YAML_TOO_BIG = "yaml-too-big", "Document too large once aliases are expanded"
+    YAML_TAG = "yaml-tag", "Unsupported YAML tag"
+    YAML_ALIAS = "yaml-alias", "Invalid alias"
+    YAML_MERGE = "yaml-merge", "Invalid merge key"
+    KEY_NOT_STRING = "key-not-string", "Key is not a string"
+    DUPLICATE_KEY = "duplicate-key", "Duplicate key"
+    NUMBER_OUT_OF_RANGE = "number-out-of-range", "Number out of range"
+    VARIABLE_UNSET = "variable-unset", "Environment variable is not set"
+    VARIABLE_MALFORMED = "variable-malformed", "Malformed variable reference"
+
+    # Session types
+    NOT_A_MAPPING = "not-a-mapping", "Not a mapping"
+    UNKNOWN_FIELD = "unknown-field", "Unknown field"
+    MISSING_FIELD = "missing-field", "Missing field"
+    WRONG_TYPE = "wrong-type", "Wrong type"
+    NAME_LENGTH = "name-length", "Name too short or too long"
+    TAG_FORM = "tag-form", "Invalid tag"
+    EXPIRY_RANGE = "expiry-range", "Expiry out of range"
+    UNKNOWN_PERIOD = "unknown-period", "Unknown period"
+    SCHEMA_EMPTY = "schema-empty", "Schema is empty"
+    SCHEMA_TOO_DEEP = "schema-too-deep", "Schema nested too deeply"
+    TEXT_CHARACTER = "text-character", "Character that can't be stored"
+    SELECTOR_FORM = "selector-form", "Invalid selector"
+    SELECTOR_UNRESOLVED = "selector-unresolved", "Selector does not resolve in the schema"
+    SELECTOR_NOT_PRIMITIVE = "selector-not-primitive", "Selector does not lead to a plain value"
+
+    # Sets of manifests
+    DUPLICATE_TAG = "duplicate-tag", "Two manifests with one tag"
+    OVERLAY_UNKNOWN_TAG = "overlay-unknown-tag", "Overlay for an unknown tag"
+    LIFECYCLE_PATH = "lifecycle-path", "Lifecycle path leads nowhere"
+
+    # Project file
+    PROJECT_VALUE = "project-value", "Invalid value in the project file"
+    UNKNOWN_TARGET = "unknown-target", "Unknown target"

@@ -1,0 +1,29 @@
+"""The root of the exception tree.
+
+Problems that a user can have several of at once (in manifests, in a project file) are *values*: see
+`reconciler.diagnostics`. Exceptions are for what stops the run:
+
+    ReconcilerError
+    ├── InvalidInput              manifests, project file or plan file (carries the diagnostics)
+    ├── Refused                   a guard forbids the run (carries the refusals)
+    ├── StalePlan                 the registry moved since the plan was made
+    └── RegistryError             reconciler.port: what a registry answers when it cannot do what was asked
+        ├── RegistryUnavailable   no answer
+        ├── RegistryDenied        the credentials were not accepted
+        ├── RegistryRejected      the registry found the request invalid
+        └── StaleRecord           the record is not at the expected revision any more
+"""
+
+from __future__ import annotations
+
+
+class ReconcilerError(Exception):
+    """Anything this package raises on purpose; its text is one line for the user, without a final full stop.
+
+    `hint` tells how to mend it, as a sentence, or is empty.
+    """
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint

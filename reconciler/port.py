@@ -1,0 +1,143 @@
+"""What the planner and apply know of a registry. Adapters (`reconciler.registry`) implement it.
+
+A registry is bound to one product. Reading and writing are separate protocols, so that `plan` and `drift` hold nothing
+that could write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from reconciler.errors import ReconcilerError
+from reconciler.session_type import SessionType
+from reconciler.values import JsonValue
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a write comes from: the owning project, the manifest's file, the git commit, the plan's digest.
+
+    A write without a source is another hand's: it leaves ownership and the applied spec as they are, and that is what
+    drift detection reads.
+    """
+
+    project: str
+    file: str | None = None
+    commit: str | None = None
+    plan: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ManagedBy:
+    """Who owns a record, and the manifest that it was last applied from."""
+
+    project: str
+    file: str | None = None
+    commit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A session type as a registry keeps it.
+
+    `spec` is None for a tombstone: an owned record that another hand deleted and no apply has settled yet. `applied`
+    is what an apply wrote last, None where none ever did. `revision` grows with each write and is never used again,
+    not even after a deletion. Times are UTC.
+    """
+
+    tag: str
+    spec: SessionType | None
+    revision: int
+    managed_by: ManagedBy | None
+    applied: SessionType | None
+    created_at: datetime
+    updated_at: datetime
+    updated_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All records of a product at one moment, tombstones included, sorted by tag; `revision` is the product's.
+
+    `keeps_applied` is False for a registry that knows neither owners nor applied specs.
+    """
+
+    records: tuple[Record, ...] = ()
+    revision: int = 0
+    keeps_applied: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """One write: who, when, from where, and each top-level field's values before and after (None: no such value).
+
+    `revision` is the product's revision after the write: 1, 2, 3, … without a gap. `action` is create, update, delete,
+    or adopt (ownership recorded, nothing changed).
+    """
+
+    revision: int
+    tag: str
+    action: str
+    at: datetime
+    actor: str
+    source: Source | None
+    changes: Mapping[str, tuple[JsonValue, JsonValue]] = field(default_factory=dict)
+
+
+class Reader(Protocol):
+    """The reading half of a registry."""
+
+    def fetch(self) -> Snapshot:
+        """Return all records of the product."""
+        ...
+
+    def history(self, *, tag: str | None = None, after: int = 0) -> Iterable[HistoryEntry]:
+        """Return the entries of one tag, or of all, with a revision greater than `after`, oldest first."""
+        ...
+
+
+class Registry(Reader, Protocol):
+    """A registry. Each write is atomic, and conditional on what the caller saw; each raises a RegistryError."""
+
+    def create(self, session_type: SessionType, source: Source | None = None) -> Record:
+        """Create a record. Raises StaleRecord where the tag exists (a tombstone does not count and is replaced)."""
+        ...
+
+    def update(
+        self, tag: str, fields: Mapping[str, JsonValue], *, revision: int, source: Source | None = None
+    ) -> Record:
+        """Replace the given top-level fields, each whole. No fields with a source: record ownership only.
+
+        Raises StaleRecord where the record is not at `revision`, RegistryRejected where the result would be invalid.
+        """
+        ...
+
+    def delete(self, tag: str, *, revision: int, source: Source | None = None) -> None:
+        """Delete a record; with a source also the tombstone. Another hand's deletion of an owned record leaves one.
+
+        Raises StaleRecord where the record is not at `revision`.
+        """
+        ...
+
+
+class RegistryError(ReconcilerError):
+    """A registry did not do what it was asked."""
+
+
+class RegistryUnavailable(RegistryError):
+    """The registry gave no answer, or can't work at the moment."""
+
+
+class RegistryDenied(RegistryError):
+    """The registry did not accept the credentials, or they do not permit this."""
+
+
+class RegistryRejected(RegistryError):
+    """The registry found the request invalid."""
+
+
+class StaleRecord(RegistryError):
+    """The record is not at the expected revision: changed, created or deleted by somebody else. Nothing was written."""

@@ -1,0 +1,87 @@
+"""How long a session lives: a count of periods.
+
+Seconds to weeks are exact and compare as one number: 24 hours are 1 day. Months and years are calendar units and
+compare among themselves only: 12 months are 1 year, and no number of days is a month.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+_DAY = 86_400
+
+
+class Period(StrEnum):
+    """The unit of an expiry, in its one canonical spelling."""
+
+    SECONDS = "seconds"
+    MINUTES = "minutes"
+    HOURS = "hours"
+    DAYS = "days"
+    WEEKS = "weeks"
+    MONTHS = "months"
+    YEARS = "years"
+
+    @classmethod
+    def read(cls, spelled: str) -> Period | None:
+        """Return the period for any accepted spelling: canonical, singular, `secs`, `mins`. None for others."""
+        return _SPELLINGS.get(spelled)
+
+
+_SPELLINGS = {
+    **{period.value: period for period in Period},
+    **{period.value.removesuffix("s"): period for period in Period},
+    "sec": Period.SECONDS,
+    "secs": Period.SECONDS,
+    "min": Period.MINUTES,
+    "mins": Period.MINUTES,
+}
+_SECONDS = {
+    Period.SECONDS: 1,
+    Period.MINUTES: 60,
+    Period.HOURS: 3_600,
+    Period.DAYS: _DAY,
+    Period.WEEKS: 7 * _DAY,
+}
+_MONTHS = {Period.MONTHS: 1, Period.YEARS: 12}
+
+
+@dataclass(frozen=True, slots=True)
+class Lifetime:
+    """A positive count of periods. Equal only as written; use `same_as` to compare what it means."""
+
+    expiry: int
+    period: Period
+
+    @property
+    def seconds(self) -> int | None:
+        """The exact length in seconds, or None for a calendar unit."""
+        unit = _SECONDS.get(self.period)
+        return None if unit is None else self.expiry * unit
+
+    @property
+    def months(self) -> int | None:
+        """The length in calendar months, or None for an exact unit."""
+        unit = _MONTHS.get(self.period)
+        return None if unit is None else self.expiry * unit
+
+    def same_as(self, other: Lifetime) -> bool:
+        """Tell whether both mean the same length of time."""
+        return (self.seconds, self.months) == (other.seconds, other.months)
+
+    def may_be_shorter_than(self, other: Lifetime) -> bool:
+        """Tell whether some calendar makes this lifetime the shorter one (30 days may be shorter than 1 month)."""
+        if self.months is not None and other.months is not None:
+            return self.months < other.months
+        return self._bounds()[0] < other._bounds()[1]
+
+    def _bounds(self) -> tuple[int, int]:
+        """Return the least and the greatest length in seconds over all calendars, a little generously."""
+        if self.seconds is not None:
+            return self.seconds, self.seconds
+        years, months = divmod(self.months or 0, 12)
+        return (years * 365 + months * 28) * _DAY, (years * 366 + months * 31) * _DAY
+
+    def __str__(self) -> str:
+        return f"{self.expiry} {self.period}"

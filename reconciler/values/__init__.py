@@ -1,0 +1,19 @@
+"""JSON values: their type, the one form in which they are compared, and the paths into them."""
+
+from reconciler.values.canonical import canonical_json, canonical_value, same_value
+from reconciler.values.json_value import JsonObject, JsonValue, json_type
+from reconciler.values.path import Path, format_path, json_pointer, parse_path, value_at
+
+__all__ = [
+    "JsonObject",
+    "JsonValue",
+    "Path",
+    "canonical_json",
+    "canonical_value",
+    "format_path",
+    "json_pointer",
+    "json_type",
+    "parse_path",
+    "same_value",
+    "value_at",
+]

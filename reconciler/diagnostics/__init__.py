@@ -2,5 +2,27 @@
 
 from reconciler.diagnostics.codes import Code
 from reconciler.diagnostics.model import Diagnostic, InvalidInput, Location, Problem, Severity, in_order
+from reconciler.diagnostics.validation import (
+    missing_key,
+    model_problems,
+    nearest_of,
+    unknown_key,
+    with_article,
+    without_twins,
+)
 
-__all__ = ["Code", "Diagnostic", "InvalidInput", "Location", "Problem", "Severity", "in_order"]
+__all__ = [
+    "Code",
+    "Diagnostic",
+    "InvalidInput",
+    "Location",
+    "Problem",
+    "Severity",
+    "in_order",
+    "missing_key",
+    "model_problems",
+    "nearest_of",
+    "unknown_key",
+    "with_article",
+    "without_twins",
+]

@@ -55,6 +55,7 @@ class Code(Enum):
     # Sets of manifests
     DUPLICATE_TAG = "duplicate-tag", "Two manifests with one tag"
     OVERLAY_UNKNOWN_TAG = "overlay-unknown-tag", "Overlay for an unknown tag"
+    LAYOUT_IMPOSSIBLE = "layout-impossible", "File can't be laid out"
     LIFECYCLE_PATH = "lifecycle-path", "Lifecycle path leads nowhere"
 
     # Project file

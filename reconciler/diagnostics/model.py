@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from enum import Enum
 
 from reconciler.diagnostics.codes import Code
@@ -42,6 +42,7 @@ class Problem:
     detail: str
     hint: str = ""
     at_key: bool = False
+    severity: Severity = Severity.ERROR
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +57,18 @@ class Diagnostic:
     location: Location | None = None
     hint: str = ""
     severity: Severity = Severity.ERROR
-    related: Location | None = field(default=None)
+    related: Location | None = None
 
 
 class InvalidInput(ReconcilerError):
-    """Manifests, a project file or a plan file can't be used; `diagnostics` says why, every reason at once."""
+    """Manifests or a project file can't be used; `diagnostics` says why, every reason at once.
 
-    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
+    `sources` holds the texts of the files, to show the places in.
+    """
+
+    def __init__(self, diagnostics: Iterable[Diagnostic], sources: Mapping[str, str] | None = None) -> None:
         self.diagnostics = in_order(diagnostics)
+        self.sources = sources or {}
         super().__init__(f"{len(self.diagnostics)} problem(s) found")
 
 

@@ -6,7 +6,9 @@ compare among themselves only: 12 months are 1 year, and no number of days is a 
 
 from __future__ import annotations
 
+import calendar
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 _DAY = 86_400
@@ -27,6 +29,11 @@ class Period(StrEnum):
     def read(cls, spelled: str) -> Period | None:
         """Return the period for any accepted spelling: canonical, singular, `secs`, `mins`. None for others."""
         return _SPELLINGS.get(spelled)
+
+    @classmethod
+    def spellings(cls) -> list[str]:
+        """Return every accepted spelling, the canonical ones first."""
+        return list(_SPELLINGS)
 
 
 _SPELLINGS = {
@@ -75,6 +82,21 @@ class Lifetime:
         if self.months is not None and other.months is not None:
             return self.months < other.months
         return self._bounds()[0] < other._bounds()[1]
+
+    def after(self, moment: datetime) -> datetime | None:
+        """Return when a session that starts at `moment` ends; None beyond the last year that a datetime can hold.
+
+        Months and years keep the day of the month, or take the last: January 31 plus 1 month is the end of February.
+        """
+        try:
+            if self.seconds is not None:
+                return moment + timedelta(seconds=self.seconds)
+            years, month = divmod(moment.month - 1 + (self.months or 0), 12)
+            year = moment.year + years
+            last_day = calendar.monthrange(year, month + 1)[1]
+            return moment.replace(year=year, month=month + 1, day=min(moment.day, last_day))
+        except (OverflowError, ValueError):
+            return None
 
     def _bounds(self) -> tuple[int, int]:
         """Return the least and the greatest length in seconds over all calendars, a little generously."""

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from reconciler.diagnostics import Code, Problem
+from reconciler.diagnostics import Code, Problem, missing_key, unknown_key, with_article, without_twins
 from reconciler.session_type.lifetime import Period
 from reconciler.session_type.model import FIELDS, SessionType
 from reconciler.session_type.sample import sample_problems
@@ -64,7 +64,7 @@ class Checked:
 
 def check(fields: Mapping[str, JsonValue]) -> Checked:
     """Check the seven fields of a session type and report every problem at once."""
-    problems = [*_field_problems(fields), *_period_problems(fields), *_text_problems(fields)]
+    problems = [*without_twins(_field_problems(fields)), *_period_problems(fields), *_text_problems(fields)]
     schema = fields.get("schema")
     if isinstance(schema, dict):
         problems += sample_problems(schema)
@@ -89,7 +89,7 @@ def _field_problem(field: str, kind: str, value: JsonValue) -> Problem:
         case "extra_forbidden":
             return unknown_key((field,), FIELDS, of="a session type")
         case "missing":
-            return Problem(Code.MISSING_FIELD, (), f"The field `{field}` is required.", f"Add `{field}: …`.")
+            return missing_key((field,))
         case "string_too_short" | "string_too_long":
             return Problem(Code.NAME_LENGTH, (field,), f"A name has 1 to {NAME_LENGTH} characters.")
         case "string_pattern_mismatch" if field == "tag":
@@ -112,7 +112,7 @@ def _field_problem(field: str, kind: str, value: JsonValue) -> Problem:
             )
         case _:
             expected = _EXPECTED_TYPES[field]
-            detail = f"`{field}` must be {expected}, not {_with_article(json_type(value))}."
+            detail = f"`{field}` must be {expected}, not {with_article(json_type(value))}."
             return Problem(Code.WRONG_TYPE, (field,), detail, _type_hint(field, value))
 
 
@@ -126,10 +126,6 @@ _EXPECTED_TYPES = {
     "expiry": "a whole number",
     "period": "a string",
 }
-
-
-def _with_article(noun: str) -> str:
-    return noun if noun == "null" else f"an {noun}" if noun[0] in "aeo" else f"a {noun}"
 
 
 def _type_hint(field: str, value: JsonValue) -> str:
@@ -174,7 +170,7 @@ def _selector_problems(written: JsonValue, schema: JsonObject) -> Iterator[Probl
         yield Problem(Code.SELECTOR_UNRESOLVED, ("selector",), detail, _possible_selectors(selector, schema))
         return
     if not is_identifier(sample):
-        detail = f"`{selector}` leads to {_with_article(json_type(sample))}; it must be a string, number or boolean."
+        detail = f"`{selector}` leads to {with_article(json_type(sample))}; it must be a string, number or boolean."
         yield Problem(Code.SELECTOR_NOT_PRIMITIVE, ("selector",), detail, _possible_selectors(selector, schema))
 
 
@@ -187,10 +183,3 @@ def _possible_selectors(wrong: Selector, schema: JsonObject, *, most: int = 5) -
         return f"Did you mean `{likely[0]}`?"
     more = ", …" if len(possible) > most else ""
     return f"Possible: {', '.join(f'`{each}`' for each in possible[:most])}{more}."
-
-
-def unknown_key(path: tuple[str, ...], known: tuple[str, ...], *, of: str) -> Problem:
-    """Make the problem for a key that `of` does not have, with the nearest known key or all of them as the hint."""
-    likely = difflib.get_close_matches(path[-1], known, n=1)
-    hint = f"Did you mean `{likely[0]}`?" if likely else f"Known: {', '.join(known)}."
-    return Problem(Code.UNKNOWN_FIELD, path, f"`{path[-1]}` is not a field of {of}.", hint, at_key=True)

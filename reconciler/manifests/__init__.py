@@ -1,0 +1,8 @@
+"""Manifests: found, loaded with overlays into desired session types, laid out by `fmt`."""
+
+from reconciler.manifests.find import ManifestPath
+from reconciler.manifests.json_schema import manifest_json_schema
+from reconciler.manifests.layout import canonical_layout
+from reconciler.manifests.load import Loaded, load_manifests
+
+__all__ = ["Loaded", "ManifestPath", "canonical_layout", "load_manifests", "manifest_json_schema"]

@@ -1,0 +1,152 @@
+"""Loads all manifests of a run: every file is read and every problem collected before anything is said."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from reconciler.diagnostics import Code, Diagnostic, Severity, in_order, missing_key, nearest_of, with_article
+from reconciler.manifests.find import ManifestPath, find_files, read_file
+from reconciler.manifests.manifest import read_manifest
+from reconciler.manifests.overlay import overlaid
+from reconciler.nodes import Document, located, parse_yaml, value_location
+from reconciler.plan import Desired
+from reconciler.values import JsonValue, canonical_json, json_type
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Desired session types sorted by tag, the problems in order, and the files' texts to show the problems in."""
+
+    desired: tuple[Desired, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    sources: Mapping[str, str]
+
+    @property
+    def is_valid(self) -> bool:
+        """Tell whether no problem is an error."""
+        return all(each.severity is not Severity.ERROR for each in self.diagnostics)
+
+    def digest(self) -> str:
+        """Return a digest of what the manifests want, wherever they lie and however they are laid out."""
+        wanted = [each.session_type.canonical() for each in self.desired]
+        return "sha256:" + hashlib.sha256(canonical_json(list[JsonValue](wanted)).encode()).hexdigest()
+
+
+def load_manifests(
+    paths: Iterable[ManifestPath],
+    *,
+    overlays: Iterable[ManifestPath] = (),
+    without: Iterable[Path] = (),
+    root: Path,
+    environment: Mapping[str, str],
+) -> Loaded:
+    """Load the manifests under `paths` with `overlays` over them.
+
+    `without` is left out of the search. `root` is what the registry's file names are relative to. `environment` gives
+    the values of `${NAME}`.
+    """
+    reading = _Reading(root, environment)
+    manifests = list(reading.documents(paths, without))
+    manifests = list(reading.lay_over(manifests, list(reading.documents(overlays, ()))))
+    desired = list(reading.check(manifests))
+    return Loaded(
+        tuple(sorted(desired, key=lambda each: each.session_type.tag)),
+        in_order(reading.diagnostics),
+        reading.sources,
+    )
+
+
+class _Reading:
+    """One run's reading: collects diagnostics and sources on the way."""
+
+    def __init__(self, root: Path, environment: Mapping[str, str]) -> None:
+        self.diagnostics: list[Diagnostic] = []
+        self.sources: dict[str, str] = {}
+        self._root = root.resolve()
+        self._environment = environment
+        self._recorded: dict[str, str] = {}
+
+    def documents(self, paths: Iterable[ManifestPath], without: Iterable[Path]) -> Iterator[Document]:
+        """Yield every document that is a mapping; empty ones (comments only) are passed over."""
+        found = find_files(paths, without=without)
+        self.diagnostics += found.diagnostics
+        for file in found.files:
+            for document in self._parse(file):
+                if isinstance(document.data, dict):
+                    yield document
+                elif document.data is not None:
+                    kind = with_article(json_type(document.data))
+                    detail = f"A manifest is a mapping of fields; this document is {kind}."
+                    self.diagnostics.append(Diagnostic(Code.NOT_A_MAPPING, detail, document.location))
+
+    def _parse(self, file: ManifestPath) -> tuple[Document, ...]:
+        content = read_file(file)
+        if isinstance(content, Diagnostic):
+            self.diagnostics.append(content)
+            return ()
+        parsed = parse_yaml(content, file.spelled, self._environment)
+        self.diagnostics += parsed.diagnostics
+        self.sources[file.spelled] = parsed.text
+        self._recorded[file.spelled] = self._relative(file)
+        return parsed.documents
+
+    def _relative(self, file: ManifestPath) -> str:
+        absolute = file.path.resolve()
+        return absolute.relative_to(self._root).as_posix() if absolute.is_relative_to(self._root) else file.spelled
+
+    def lay_over(self, manifests: list[Document], overlays: list[Document]) -> Iterator[Document]:
+        """Yield the manifests with the overlays of their tag over them."""
+        by_tag: dict[str, list[Document]] = {}
+        for overlay in overlays:
+            by_tag.setdefault(self._overlay_tag(overlay), []).append(overlay)
+        for manifest in manifests:
+            laid = manifest
+            for overlay in by_tag.get(_tag(manifest), ()):
+                laid = overlaid(laid, overlay)
+            yield laid
+        self._report_unknown(by_tag, {_tag(manifest) for manifest in manifests})
+
+    def _overlay_tag(self, overlay: Document) -> str:
+        if not _tag(overlay):
+            self.diagnostics += located([missing_key(("tag",))], overlay)
+        return _tag(overlay)
+
+    def _report_unknown(self, overlays: Mapping[str, list[Document]], known: set[str]) -> None:
+        for tag in overlays.keys() - known - {""}:
+            nearest = nearest_of(tag, known)
+            hint = (
+                f"Did you mean `{nearest}`?"
+                if nearest
+                else "An overlay changes a session type that a manifest defines."
+            )
+            for overlay in overlays[tag]:
+                location = value_location(overlay.marks, ("tag",))
+                detail = f"No manifest has the tag `{tag}`."
+                self.diagnostics.append(Diagnostic(Code.OVERLAY_UNKNOWN_TAG, detail, location, hint))
+
+    def check(self, manifests: Iterable[Document]) -> Iterator[Desired]:
+        """Yield every valid manifest, and report the others and those with a tag that another has."""
+        first: dict[str, Document] = {}
+        for document in manifests:
+            desired, problems = read_manifest(document, self._recorded[document.location.file])
+            self.diagnostics += problems
+            tag = _tag(document)
+            earlier = first.setdefault(tag, document)
+            if tag and earlier is not document:
+                self._report_duplicate(tag, document, earlier)
+            elif desired:
+                yield desired
+
+    def _report_duplicate(self, tag: str, document: Document, earlier: Document) -> None:
+        location, related = (value_location(each.marks, ("tag",)) for each in (document, earlier))
+        detail = f"The tag `{tag}` belongs to the manifest at {related} already."
+        hint = "A tag is an identity: give one of the two another tag, or remove it."
+        self.diagnostics.append(Diagnostic(Code.DUPLICATE_TAG, detail, location, hint, related=related))
+
+
+def _tag(document: Document) -> str:
+    tag = document.data.get("tag") if isinstance(document.data, dict) else None
+    return tag if isinstance(tag, str) else ""

@@ -1,0 +1,83 @@
+"""One YAML document to one desired session type, or to the problems that forbid it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from reconciler.diagnostics import Code, Diagnostic, Problem, Severity, model_problems
+from reconciler.nodes import Document, located
+from reconciler.plan import Desired, Lifecycle
+from reconciler.session_type import FIELDS, check
+from reconciler.values import JsonObject, JsonValue, Path, parse_path, value_at
+
+LIFECYCLE = "lifecycle"
+
+
+class LifecycleFields(BaseModel):
+    """How a change of this session type is treated. Never sent to the registry."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, title="Lifecycle")
+
+    prevent_destroy: Annotated[bool, Field(description="Refuse to delete what was applied from this file.")] = False
+    ignore_changes: Annotated[
+        list[str], Field(description="Paths, such as `schema.details.email`, that keep whatever value is live.")
+    ] = []
+    sensitive: Annotated[
+        list[str], Field(description="Paths whose values are masked in every output, saved plans included.")
+    ] = []
+
+
+def read_manifest(document: Document, file: str) -> tuple[Desired | None, tuple[Diagnostic, ...]]:
+    """Check a document that is a mapping. `file` is what the registry records as the manifest's file."""
+    fields = dict(document.data) if isinstance(document.data, dict) else {}
+    lifecycle = fields.pop(LIFECYCLE, {})
+    checked = check(fields)
+    problems = [*checked.problems, *_lifecycle_problems(lifecycle, fields)]
+    diagnostics = tuple(located(problems, document))
+    if checked.session_type is None or any(each.severity is Severity.ERROR for each in diagnostics):
+        return None, diagnostics
+    desired = Desired(checked.session_type, document.location, file, document.marks, _lifecycle(lifecycle))
+    return desired, diagnostics
+
+
+def _lifecycle_problems(lifecycle: JsonValue, fields: JsonObject) -> Iterator[Problem]:
+    try:
+        LifecycleFields.model_validate(lifecycle)
+    except ValidationError as invalid:
+        problems = model_problems(invalid, lambda _: LifecycleFields.model_fields, of="lifecycle", code=Code.WRONG_TYPE)
+        for problem in problems:
+            yield Problem(problem.code, (LIFECYCLE, *problem.path), problem.detail, problem.hint, problem.at_key)
+        return
+    for key in ("ignore_changes", "sensitive"):
+        for index, spelled in enumerate(_strings(lifecycle, key)):
+            yield from _path_problems((LIFECYCLE, key, index), spelled, fields)
+
+
+def _path_problems(at: Path, spelled: str, fields: JsonObject) -> Iterator[Problem]:
+    path = parse_path(spelled)
+    if path is None or path[0] not in FIELDS or path[0] == "tag":
+        detail = f"`{spelled}` is not the path of a field that can change."
+        yield Problem(Code.LIFECYCLE_PATH, at, detail, "Write `description`, or `schema.details.email`.")
+        return
+    try:
+        value_at(fields, path)
+    except KeyError:
+        if at[1] == "sensitive" and path != ("description",):
+            detail = f"`{spelled}` leads to nothing in this manifest, so there is nothing to mask."
+            yield Problem(Code.LIFECYCLE_PATH, at, detail, "Check the spelling.", severity=Severity.WARNING)
+
+
+def _lifecycle(lifecycle: JsonValue) -> Lifecycle:
+    return Lifecycle(
+        prevent_destroy=isinstance(lifecycle, dict) and lifecycle.get("prevent_destroy") is True,
+        ignore_changes=tuple(filter(None, map(parse_path, _strings(lifecycle, "ignore_changes")))),
+        sensitive=tuple(filter(None, map(parse_path, _strings(lifecycle, "sensitive")))),
+    )
+
+
+def _strings(lifecycle: JsonValue, key: str) -> list[str]:
+    listed = lifecycle.get(key) if isinstance(lifecycle, dict) else None
+    return [str(item) for item in listed] if isinstance(listed, list) else []

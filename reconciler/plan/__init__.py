@@ -1,0 +1,58 @@
+"""The planner: desired x live x last applied makes a plan, which is frozen data. Pure: no I/O, no clock."""
+
+from reconciler.plan.describe import Header, diagnostic_entry, error_document, to_document
+from reconciler.plan.desired import Desired, Lifecycle
+from reconciler.plan.document import (
+    ChangeEntry,
+    DiagnosticEntry,
+    FieldEntry,
+    OutcomeEntry,
+    PlanDocument,
+    RefusalEntry,
+    sealed,
+)
+from reconciler.plan.guard import Guard, Limits, Refusal, check_guards, not_allowed
+from reconciler.plan.model import Action, Change, Drift, FieldChange, FieldClass, Missing, Origin, Ownership, Plan, Risk
+from reconciler.plan.planner import PlanOptions, make_plan
+from reconciler.plan.saved import StalePlan, UnusablePlan, check_fresh, plan_of, read_plan, with_sensitive_values
+from reconciler.plan.selection import Selection
+
+__all__ = [
+    "Action",
+    "Change",
+    "ChangeEntry",
+    "Desired",
+    "DiagnosticEntry",
+    "Drift",
+    "FieldChange",
+    "FieldClass",
+    "FieldEntry",
+    "Guard",
+    "Header",
+    "Lifecycle",
+    "Limits",
+    "Missing",
+    "Origin",
+    "OutcomeEntry",
+    "Ownership",
+    "Plan",
+    "PlanDocument",
+    "PlanOptions",
+    "Refusal",
+    "RefusalEntry",
+    "Risk",
+    "Selection",
+    "StalePlan",
+    "UnusablePlan",
+    "check_fresh",
+    "check_guards",
+    "diagnostic_entry",
+    "error_document",
+    "make_plan",
+    "not_allowed",
+    "plan_of",
+    "read_plan",
+    "sealed",
+    "to_document",
+    "with_sensitive_values",
+]

@@ -1,0 +1,230 @@
+"""Plan to document: masks what is sensitive, spells paths, adds when a change is fully in effect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from reconciler.diagnostics import Diagnostic, Location
+from reconciler.plan.desired import Desired
+from reconciler.plan.document import (
+    FORMAT_VERSION,
+    ChangeBody,
+    ChangeEntry,
+    DiagnosticEntry,
+    FieldEntry,
+    PlanDocument,
+    Provenance,
+)
+from reconciler.plan.guard import Refusal
+from reconciler.plan.mask import masked, shadow
+from reconciler.plan.model import Action, Change, Drift, FieldChange, Missing, Plan, Risk
+from reconciler.session_type import SessionType
+from reconciler.values import JsonValue, Path, format_path
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What a document says of the run that made it. `registry` holds no credentials."""
+
+    reconciler_version: str
+    timestamp: datetime
+    product: str = "default"
+    project: str = "default"
+    registry: str = ""
+    target: str | None = None
+    manifests: int = 0
+    manifest_paths: tuple[str, ...] = ()
+    manifest_digest: str = ""
+    git_commit: str | None = None
+    git_dirty: bool = False
+
+
+def to_document(
+    plan: Plan, header: Header, refusals: Iterable[Refusal] = (), *, with_unchanged: bool = True
+) -> PlanDocument:
+    """Make the document of a plan. Renderers for people do without the unchanged records, which may be many."""
+    document = _frame(header)
+    document["target"]["revision"] = plan.revision
+    document["source"] |= {"only": list(plan.selection.only), "skip": list(plan.selection.skip)}
+    document["resource_changes"] = [_change_entry(change, header.timestamp) for change in plan.changes]
+    if with_unchanged:
+        document["resource_changes"] += map(_unchanged_entry, plan.unchanged)
+    document["resource_drift"] = [_drift_entry(drift) for drift in plan.drift]
+    document["unmanaged"] = list(plan.unmanaged)
+    document["summary"] = _summary(plan)
+    document["refusals"] = [
+        {"guard": each.guard.value, "tag": each.tag, "reason": each.reason, "lifted_by": each.lifted_by}
+        for each in refusals
+    ]
+    document["complete"] = not plan.selection
+    document["applyable"] = bool(plan.calls)
+    document["keeps_applied"] = plan.keeps_applied
+    return document
+
+
+def error_document(header: Header, diagnostics: Iterable[DiagnosticEntry]) -> PlanDocument:
+    """Make the document of a run that came to no plan."""
+    return {**_frame(header), "errored": True, "diagnostics": list(diagnostics)}
+
+
+def diagnostic_entry(diagnostic: Diagnostic) -> DiagnosticEntry:
+    """Return a diagnostic as JSON."""
+    return {
+        "severity": diagnostic.severity.value,
+        "code": diagnostic.code.value,
+        "summary": diagnostic.code.summary,
+        "detail": diagnostic.detail,
+        "hint": diagnostic.hint,
+        "location": _location(diagnostic.location),
+    }
+
+
+def _frame(header: Header) -> PlanDocument:
+    return {
+        "format_version": FORMAT_VERSION,
+        "reconciler_version": header.reconciler_version,
+        "timestamp": _rfc3339(header.timestamp),
+        "errored": False,
+        "applyable": False,
+        "complete": False,
+        "target": {
+            "name": header.target,
+            "product": header.product,
+            "project": header.project,
+            "registry": header.registry,
+            "revision": None,
+        },
+        "source": {
+            "git_commit": header.git_commit,
+            "git_dirty": header.git_dirty,
+            "manifest_digest": header.manifest_digest,
+            "manifest_paths": list(header.manifest_paths),
+            "manifests": header.manifests,
+            "only": [],
+            "skip": [],
+        },
+        "resource_changes": [],
+        "resource_drift": [],
+        "unmanaged": [],
+        "summary": {"create": 0, "update": 0, "delete": 0, "no_op": 0, "withheld": 0},
+        "refusals": [],
+        "keeps_applied": True,
+    }
+
+
+def _summary(plan: Plan) -> dict[str, int]:
+    count = plan.count()
+    return {
+        "create": count[Action.CREATE],
+        "update": count[Action.UPDATE],
+        "delete": count[Action.DELETE],
+        "no_op": len(plan.unchanged) + count[Action.NO_OP],
+        "withheld": sum(change.withheld for change in plan.changes),
+    }
+
+
+def _change_entry(change: Change, now: datetime) -> ChangeEntry:
+    action = Action.NO_OP if change.withheld else change.action
+    body = _body(action, change.before, change.after, change.sensitive)
+    entry = _entry(change.tag, body, change.fields, change.sensitive, change.location)
+    entry["risk"] = change.risk.value
+    entry["precondition"] = {"revision": change.revision}
+    entry["fully_effective_at"] = _fully_effective_at(change, now)
+    entry["ownership"] = change.ownership.value
+    entry["owner"] = change.owner
+    entry["manifest"] = change.file
+    entry["protected"] = change.protected
+    entry["records_ownership"] = change.records_ownership
+    if change.action is Action.DELETE:
+        entry["action_reason"] = "delete_withheld" if change.withheld else "delete_because_no_manifest"
+    return entry
+
+
+def _unchanged_entry(desired: Desired) -> ChangeEntry:
+    spec, sensitive = desired.session_type, desired.lifecycle.sensitive
+    return _entry(spec.tag, _body(Action.NO_OP, spec, spec, sensitive), (), sensitive, desired.location)
+
+
+def _drift_entry(drift: Drift) -> ChangeEntry:
+    action = Action.UPDATE if drift.live else Action.DELETE
+    body = _body(action, drift.applied, drift.live, drift.sensitive)
+    entry = _entry(drift.tag, body, drift.fields, drift.sensitive, drift.location)
+    entry["risk"] = Risk.worst([field.risk for field in drift.fields]).value
+    entry["precondition"] = {"revision": drift.revision}
+    entry["changed_by"] = {"actor": drift.by, "at": _rfc3339(drift.at)}
+    return entry
+
+
+def _entry(
+    tag: str, body: ChangeBody, fields: Iterable[FieldChange], sensitive: tuple[Path, ...], location: Location | None
+) -> ChangeEntry:
+    return {
+        "address": f"session_type.{tag}",
+        "mode": "managed",
+        "type": "session_type",
+        "name": tag,
+        "provider_name": "reconciler",
+        "change": body,
+        "fields": [_field_entry(field, sensitive) for field in fields],
+        "risk": Risk.NONE.value,
+        "live_sessions": None,
+        "live_users": None,
+        "fully_effective_at": None,
+        "precondition": {"revision": None},
+        "provenance": _provenance(location),
+        "sensitive_paths": [format_path(path) for path in sensitive],
+    }
+
+
+def _body(
+    action: Action, before: SessionType | None, after: SessionType | None, sensitive: tuple[Path, ...]
+) -> ChangeBody:
+    old, new = (side.to_json() if side else None for side in (before, after))
+    return {
+        "actions": [action.value],
+        "before": masked(old, (), sensitive),
+        "after": masked(new, (), sensitive),
+        "after_unknown": {},
+        "before_sensitive": shadow(old, sensitive),
+        "after_sensitive": shadow(new, sensitive),
+    }
+
+
+def _field_entry(field: FieldChange, sensitive: tuple[Path, ...]) -> FieldEntry:
+    return {
+        "path": format_path(field.path),
+        "before": _side(field.before, field.path, sensitive),
+        "after": _side(field.after, field.path, sensitive),
+        "class": field.kind.value,
+        "origin": field.origin.value,
+        "risk": field.risk.value,
+        "sensitive": any(field.path[: len(path)] == path for path in sensitive),
+        "location": _location(field.location),
+    }
+
+
+def _side(value: JsonValue | Missing, at: Path, sensitive: tuple[Path, ...]) -> JsonValue:
+    return None if isinstance(value, Missing) else masked(value, at, sensitive)
+
+
+def _fully_effective_at(change: Change, now: datetime) -> str | None:
+    """Return when the last session of the old kind is over; None where nothing live changes for sessions."""
+    if change.before is None or change.risk is Risk.NONE or change.withheld:
+        return None
+    ends = change.before.lifetime.after(now)
+    return _rfc3339(ends) if ends else None
+
+
+def _provenance(location: Location | None) -> Provenance | None:
+    return {"file": location.file, "line": location.line, "commit": None, "author": None} if location else None
+
+
+def _location(location: Location | None) -> dict[str, Any] | None:
+    return {"file": location.file, "line": location.line, "column": location.column} if location else None
+
+
+def _rfc3339(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")

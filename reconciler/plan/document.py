@@ -1,0 +1,136 @@
+"""The plan document: Terraform's `show -json` shape, so that tools built for it read a plan unchanged.
+
+It is the contract. Every renderer is a client of it, a saved plan is one, and sensitive values never enter it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any, NotRequired, TypedDict, cast
+
+from reconciler.values import JsonValue, canonical_json
+
+FORMAT_VERSION = "1.2"
+
+# `class` and `type` are the contract's names, hence the functional form.
+FieldEntry = TypedDict(
+    "FieldEntry",
+    {
+        "path": str,
+        "before": JsonValue,
+        "after": JsonValue,
+        "class": str,
+        "origin": str,
+        "risk": str,
+        "sensitive": bool,
+        "location": dict[str, Any] | None,
+    },
+)
+
+
+class ChangeBody(TypedDict):
+    """Terraform's change: what is done, and both sides whole. Each `*_sensitive` is a shadow tree of `true`."""
+
+    actions: list[str]
+    before: JsonValue
+    after: JsonValue
+    after_unknown: dict[str, Any]
+    before_sensitive: dict[str, Any]
+    after_sensitive: dict[str, Any]
+
+
+class Provenance(TypedDict):
+    """Where in git a change comes from."""
+
+    file: str
+    line: int
+    commit: str | None
+    author: str | None
+
+
+class ChangeEntry(TypedDict):
+    """One record's change, or its drift (then `changed_by` tells who and when)."""
+
+    address: str
+    mode: str
+    type: str
+    name: str
+    provider_name: str
+    change: ChangeBody
+    fields: list[FieldEntry]
+    risk: str
+    live_sessions: int | None
+    live_users: int | None
+    fully_effective_at: str | None
+    precondition: dict[str, int | None]
+    provenance: Provenance | None
+    sensitive_paths: list[str]
+    ownership: NotRequired[str]
+    owner: NotRequired[str | None]
+    manifest: NotRequired[str | None]
+    action_reason: NotRequired[str]
+    protected: NotRequired[bool]
+    records_ownership: NotRequired[bool]
+    changed_by: NotRequired[dict[str, str]]
+
+
+class RefusalEntry(TypedDict):
+    """Why apply does not carry the plan out, and the option that lifts it."""
+
+    guard: str
+    tag: str | None
+    reason: str
+    lifted_by: str
+
+
+class OutcomeEntry(TypedDict):
+    """What became of one call."""
+
+    name: str
+    action: str
+    status: str
+    error: str | None
+
+
+class DiagnosticEntry(TypedDict):
+    """One diagnostic, or an error of the run without a place."""
+
+    severity: str
+    code: str
+    summary: str
+    detail: str
+    hint: str
+    location: dict[str, Any] | None
+
+
+class PlanDocument(TypedDict):
+    """The whole document. One that tells of an error has `errored` set and `diagnostics`."""
+
+    format_version: str
+    reconciler_version: str
+    timestamp: str
+    errored: bool
+    applyable: bool
+    complete: bool
+    target: dict[str, Any]
+    source: dict[str, Any]
+    resource_changes: list[ChangeEntry]
+    resource_drift: list[ChangeEntry]
+    unmanaged: list[str]
+    summary: dict[str, int]
+    refusals: list[RefusalEntry]
+    keeps_applied: bool
+    digest: NotRequired[str]
+    outcomes: NotRequired[list[OutcomeEntry]]
+    diagnostics: NotRequired[list[DiagnosticEntry]]
+
+
+def digest_of(document: PlanDocument) -> str:
+    """Return the digest of a document, whatever digest it carries."""
+    body = {key: value for key, value in document.items() if key != "digest"}
+    return "sha256:" + hashlib.sha256(canonical_json(cast("JsonValue", body)).encode()).hexdigest()
+
+
+def sealed(document: PlanDocument) -> PlanDocument:
+    """Return the document with its digest, which tells later whether it was altered."""
+    return {**document, "digest": digest_of(document)}

@@ -1,0 +1,93 @@
+"""Guards: what must not happen unasked. Computed from the plan, shown with it, enforced by apply."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from reconciler.plan.model import Action, Change, Origin, Ownership, Plan, Risk
+from reconciler.values import format_path
+
+
+class Guard(StrEnum):
+    """The guards, as `--allow` names them."""
+
+    CONFLICT = "conflict"
+    TAKE_OVER = "take-over"
+    PREVENT_DESTROY = "prevent-destroy"
+    MAX_DELETE = "max-delete"
+    MAX_UPDATE = "max-update"
+    MAX_BREAKING = "max-breaking"
+    EMPTY_INPUT = "empty-input"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many changes of a kind one run may make; None means any number."""
+
+    max_delete: int | None = None
+    max_update: int | None = None
+    max_breaking: int | None = None
+    max_live_sessions: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a plan is not carried out: a sentence, and the guard (with the tag, for one record) that `--allow` lifts."""
+
+    guard: Guard
+    reason: str
+    tag: str | None = None
+
+    @property
+    def lifted_by(self) -> str:
+        """The option that lifts it for one run."""
+        return f"--allow {self.guard}" + (f":{self.tag}" if self.tag else "")
+
+
+def check_guards(plan: Plan, limits: Limits, *, manifests: int) -> tuple[Refusal, ...]:
+    """Return every reason not to carry a plan out. `manifests` is how many were found, whatever the selection."""
+    return (*_empty_input(manifests), *_per_change(plan), *_over_limits(plan, limits))
+
+
+def not_allowed(refusals: tuple[Refusal, ...], allowed: frozenset[tuple[Guard, str | None]]) -> tuple[Refusal, ...]:
+    """Return the refusals that stand: `allowed` holds guards as a whole (with None) or for one tag."""
+    return tuple(each for each in refusals if not {(each.guard, None), (each.guard, each.tag)} & allowed)
+
+
+def _empty_input(manifests: int) -> Iterator[Refusal]:
+    if manifests == 0:
+        yield Refusal(Guard.EMPTY_INPUT, "No manifests were found: every record of this project would count as gone.")
+
+
+def _per_change(plan: Plan) -> Iterator[Refusal]:
+    for change in plan.calls:
+        if change.is_conflict:
+            paths = [format_path(field.path) for field in change.fields if field.origin is Origin.CONFLICT]
+            reason = f"Git and live both changed {_listed(paths)} of `{change.tag}`, differently."
+            yield Refusal(Guard.CONFLICT, reason, change.tag)
+        if change.ownership is Ownership.FOREIGN:
+            reason = f"`{change.tag}` belongs to the project `{change.owner}`."
+            yield Refusal(Guard.TAKE_OVER, reason, change.tag)
+        if change.protected:
+            reason = f"`{change.tag}` was applied from a manifest file that says `prevent_destroy`."
+            yield Refusal(Guard.PREVENT_DESTROY, reason, change.tag)
+
+
+def _over_limits(plan: Plan, limits: Limits) -> Iterator[Refusal]:
+    counted: tuple[tuple[Guard, int | None, str, Callable[[Change], bool]], ...] = (
+        (Guard.MAX_DELETE, limits.max_delete, "deletion", lambda change: change.action is Action.DELETE),
+        (Guard.MAX_UPDATE, limits.max_update, "update", lambda change: change.action is Action.UPDATE),
+        (Guard.MAX_BREAKING, limits.max_breaking, "breaking change", lambda change: change.risk is Risk.BREAKING),
+    )
+    for guard, limit, noun, counts in counted:
+        found = sum(1 for change in plan.calls if counts(change))
+        if limit is not None and found > limit:
+            plural = "" if found == 1 else "s"
+            yield Refusal(guard, f"The plan makes {found} {noun}{plural}; the target allows {limit}.")
+
+
+def _listed(names: list[str], *, most: int = 3) -> str:
+    shown = ", ".join(f"`{name}`" for name in names[:most])
+    return shown + (f" and {len(names) - most} more" if len(names) > most else "")

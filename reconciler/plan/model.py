@@ -1,0 +1,179 @@
+"""The plan and its parts: frozen data, with nothing that could act, print or ask."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum, StrEnum
+
+from reconciler.diagnostics import Location
+from reconciler.plan.desired import Desired
+from reconciler.plan.selection import Selection
+from reconciler.session_type import SessionType
+from reconciler.values import JsonObject, JsonValue, Path
+
+
+class Action(StrEnum):
+    """What is to be done with a record."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+    NO_OP = "no-op"
+
+
+class Origin(StrEnum):
+    """Who moved, seen from what was applied last."""
+
+    PENDING = "pending"  # git changed, live did not
+    DRIFT = "drift"  # live changed, git did not
+    CONFLICT = "conflict"  # both changed, differently
+    CONVERGED = "converged"  # both changed to the same
+
+
+class Risk(StrEnum):
+    """What a change does to people, worst first."""
+
+    BREAKING = "breaking"
+    DISRUPTIVE = "disruptive"
+    SAFE = "safe"
+    NONE = "none"
+
+    @classmethod
+    def worst(cls, risks: list[Risk]) -> Risk:
+        """Return the worst of several; `none` for none."""
+        return min(risks, key=list(cls).index, default=cls.NONE)
+
+
+class FieldClass(StrEnum):
+    """What kind of change a field's is."""
+
+    DISPLAY = "display"  # name, description
+    SELECTOR = "selector"
+    LIFETIME = "lifetime"
+    FIELD_ADDED = "field-added"
+    FIELD_REMOVED = "field-removed"
+    TYPE_CHANGED = "type-changed"
+    SAMPLE = "sample"  # another sample value of the same type
+
+
+class Ownership(StrEnum):
+    """Whose a record is, seen from this project."""
+
+    NONE = "none"  # there is no record yet
+    OWN = "own"
+    UNOWNED = "unowned"
+    FOREIGN = "foreign"
+
+
+class Missing(Enum):
+    """Stands where there is no value at all: null is a value."""
+
+    MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field's change; `location` is where the manifest says so."""
+
+    path: Path
+    before: JsonValue | Missing
+    after: JsonValue | Missing
+    kind: FieldClass
+    risk: Risk
+    origin: Origin = Origin.PENDING
+    location: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is to be done with one record.
+
+    `revision` is the precondition: the record's revision when the plan was made, None where there was no record (a
+    tombstone's otherwise). A withheld change is shown and not executed. `records_ownership` asks for a write that
+    changes no field: ownership is recorded, or a tombstone settled. `owner` is the project that owns a foreign record.
+    `file` is the manifest's, as the registry records it.
+    """
+
+    tag: str
+    action: Action
+    before: SessionType | None
+    after: SessionType | None
+    fields: tuple[FieldChange, ...] = ()
+    revision: int | None = None
+    ownership: Ownership = Ownership.NONE
+    owner: str | None = None
+    withheld: bool = False
+    protected: bool = False
+    records_ownership: bool = False
+    location: Location | None = None
+    file: str | None = None
+    sensitive: tuple[Path, ...] = ()
+
+    @property
+    def risk(self) -> Risk:
+        """The worst risk of its fields; deleting is disruptive."""
+        if self.action is Action.DELETE:
+            return Risk.DISRUPTIVE
+        return Risk.worst([field.risk for field in self.fields])
+
+    @property
+    def is_conflict(self) -> bool:
+        """Tell whether git and live both changed some field, differently."""
+        return any(field.origin is Origin.CONFLICT for field in self.fields)
+
+    @property
+    def needs_call(self) -> bool:
+        """Tell whether carrying it out takes a call to the registry."""
+        return not self.withheld and (self.action is not Action.NO_OP or self.records_ownership)
+
+    def payload(self) -> JsonObject:
+        """Return the top-level fields that an update sends: those that change, each whole."""
+        if self.after is None:
+            return {}
+        spec = self.after.to_json()
+        return {str(name): spec[str(name)] for name in dict.fromkeys(field.path[0] for field in self.fields)}
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """An owned record that is not as it was last applied: `live` is None where another hand deleted it.
+
+    `fields` lead from applied to live; `by` and `at` tell who wrote last, and when.
+    """
+
+    tag: str
+    applied: SessionType
+    live: SessionType | None
+    fields: tuple[FieldChange, ...]
+    by: str
+    at: datetime
+    revision: int
+    location: Location | None = None
+    sensitive: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that git and registry disagree about, sorted by tag.
+
+    `revision` is the product's when the plan was made; `keeps_applied` is False where drift can't be told from pending.
+    """
+
+    changes: tuple[Change, ...] = ()
+    unchanged: tuple[Desired, ...] = ()
+    drift: tuple[Drift, ...] = ()
+    unmanaged: tuple[str, ...] = ()
+    selection: Selection = Selection()
+    revision: int = 0
+    keeps_applied: bool = True
+
+    @property
+    def calls(self) -> tuple[Change, ...]:
+        """The changes that need a call, in the order in which they are made: deletions last."""
+        return tuple(sorted((c for c in self.changes if c.needs_call), key=lambda c: c.action is Action.DELETE))
+
+    def count(self) -> Counter[Action]:
+        """Count what would be executed, by action."""
+        return Counter(change.action for change in self.changes if not change.withheld)

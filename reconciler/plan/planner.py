@@ -1,0 +1,159 @@
+"""Makes the plan: one decision per tag, then the drift beside it.
+
+Policy is in what is compared (ignored fields take their live value before the diff), not in the comparison.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from reconciler.plan.desired import Desired
+from reconciler.plan.model import Action, Change, Drift, FieldChange, Origin, Ownership, Plan
+from reconciler.plan.selection import Selection
+from reconciler.plan.three_way import create_fields, delete_fields, drift_fields, update_fields
+from reconciler.port import Record, Snapshot
+from reconciler.session_type import SessionType
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOptions:
+    """Whose manifests these are and what may be done: delete what is gone from them, record ownership."""
+
+    project: str
+    selection: Selection = Selection()
+    prune: bool = False
+    adopt: bool = False
+
+
+def make_plan(desired: Iterable[Desired], snapshot: Snapshot, options: PlanOptions) -> Plan:
+    """Compare the manifests with a registry's snapshot. Tags in `desired` are unique."""
+    wanted = {each.session_type.tag: each for each in desired if options.selection.includes(each.session_type.tag)}
+    records = {record.tag: record for record in snapshot.records if options.selection.includes(record.tag)}
+    planner = _Planner(options, _protected_files(wanted.values()))
+    changes: list[Change] = []
+    unchanged: list[Desired] = []
+    for tag in sorted(wanted.keys() | records.keys()):
+        change = planner.decide(wanted.get(tag), records.get(tag))
+        if change is not None:
+            changes.append(change)
+        elif tag in wanted:
+            unchanged.append(wanted[tag])
+    return Plan(
+        changes=tuple(changes),
+        unchanged=tuple(unchanged),
+        drift=tuple(planner.find_drift(wanted, records.values())),
+        unmanaged=tuple(tag for tag, record in records.items() if tag not in wanted and planner.is_unmanaged(record)),
+        selection=options.selection,
+        revision=snapshot.revision,
+        keeps_applied=snapshot.keeps_applied,
+    )
+
+
+def _protected_files(desired: Iterable[Desired]) -> frozenset[str]:
+    return frozenset(each.file for each in desired if each.lifecycle.prevent_destroy)
+
+
+@dataclass(frozen=True, slots=True)
+class _Planner:
+    """The decisions for one tag. `protected_files` hold a manifest that forbids deletion."""
+
+    options: PlanOptions
+    protected_files: frozenset[str]
+
+    def decide(self, desired: Desired | None, record: Record | None) -> Change | None:
+        """Return what is to be done with a tag; None where nothing is."""
+        match desired, record:
+            case Desired(), Record(spec=SessionType() as live):
+                return self._compare(desired.ignoring(live), live, record)
+            case Desired(), _:
+                return self._create(desired, record)
+            case None, Record() if self.ownership(record) is Ownership.OWN:
+                return self._remove(record)
+        return None
+
+    def ownership(self, record: Record | None) -> Ownership:
+        """Tell whose a record is."""
+        if record is None:
+            return Ownership.NONE
+        if record.managed_by is None:
+            return Ownership.UNOWNED
+        return Ownership.OWN if record.managed_by.project == self.options.project else Ownership.FOREIGN
+
+    def is_unmanaged(self, record: Record) -> bool:
+        """Tell whether a live record is none of this project's."""
+        return record.spec is not None and self.ownership(record) is not Ownership.OWN
+
+    def _change(self, desired: Desired | None, record: Record | None, action: Action) -> Change:
+        ownership = self.ownership(record)
+        foreign = record.managed_by if record and ownership is Ownership.FOREIGN else None
+        return Change(
+            tag=desired.session_type.tag if desired else record.tag if record else "",
+            action=action,
+            before=record.spec if record else None,
+            after=desired.session_type if desired else None,
+            revision=record.revision if record else None,
+            ownership=ownership,
+            owner=foreign.project if foreign else None,
+            location=desired.location if desired else None,
+            file=desired.file if desired else None,
+            sensitive=desired.lifecycle.sensitive if desired else (),
+        )
+
+    def _create(self, desired: Desired, record: Record | None) -> Change:
+        origin = Origin.DRIFT if self.ownership(record) is Ownership.OWN else Origin.PENDING
+        return replace(self._change(desired, record, Action.CREATE), fields=create_fields(desired, origin))
+
+    def _compare(self, desired: Desired, live: SessionType, record: Record) -> Change | None:
+        own = self.ownership(record) is Ownership.OWN
+        if not desired.session_type.same_as(live):
+            fields = update_fields(desired, live, record.applied if own else None)
+            return replace(self._change(desired, record, Action.UPDATE), fields=fields)
+        if not self.options.adopt or (own and record.applied is not None and record.applied.same_as(live)):
+            return None
+        return replace(self._change(desired, record, Action.NO_OP), records_ownership=True)
+
+    def _remove(self, record: Record) -> Change | None:
+        """Decide for a record of ours whose manifest is gone: nothing is deleted because it is absent."""
+        if record.spec is None:
+            settle = self.options.adopt or self.options.prune
+            return replace(self._change(None, record, Action.NO_OP), records_ownership=True) if settle else None
+        file = record.managed_by.file if record.managed_by else None
+        return replace(
+            self._change(None, record, Action.DELETE),
+            fields=delete_fields(record.spec),
+            withheld=not self.options.prune,
+            protected=file in self.protected_files,
+        )
+
+    def find_drift(self, wanted: dict[str, Desired], records: Iterable[Record]) -> Iterator[Drift]:
+        """Yield every record of ours that is not as it was last applied."""
+        for record in records:
+            if record.applied is None or self.ownership(record) is not Ownership.OWN:
+                continue
+            desired = wanted.get(record.tag)
+            fields = self._drifted_fields(desired, record.spec, record.applied)
+            if fields:
+                yield Drift(
+                    tag=record.tag,
+                    applied=record.applied,
+                    live=record.spec,
+                    fields=fields,
+                    by=record.updated_by,
+                    at=record.updated_at,
+                    revision=record.revision,
+                    location=desired.location if desired else None,
+                    sensitive=desired.lifecycle.sensitive if desired else (),
+                )
+
+    def _drifted_fields(
+        self, desired: Desired | None, live: SessionType | None, applied: SessionType
+    ) -> tuple[FieldChange, ...]:
+        if live is None:
+            return tuple(replace(field, origin=Origin.DRIFT) for field in delete_fields(applied))
+        if applied.same_as(live):
+            return ()
+        if desired is None:
+            return drift_fields(None, live, applied)
+        ignoring = replace(desired, session_type=applied).ignoring(live).session_type
+        return drift_fields(desired.ignoring(live), live, ignoring)

@@ -1,0 +1,17 @@
+"""The project: what `reconciler.yaml` says, what git says of the folder, and what both mean for one run."""
+
+from reconciler.project.file import PROJECT_FILE_NAMES, Project, find_project_file, load_project
+from reconciler.project.git import GitState, git_state
+from reconciler.project.target import DEFAULT_REGISTRY, Target, without_credentials
+
+__all__ = [
+    "DEFAULT_REGISTRY",
+    "PROJECT_FILE_NAMES",
+    "GitState",
+    "Project",
+    "Target",
+    "find_project_file",
+    "git_state",
+    "load_project",
+    "without_credentials",
+]

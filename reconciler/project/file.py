@@ -1,0 +1,166 @@
+"""The project file `reconciler.yaml`: found by walking up, checked with positions like a manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from reconciler.diagnostics import (
+    Code,
+    Diagnostic,
+    InvalidInput,
+    Location,
+    Problem,
+    model_problems,
+    nearest_of,
+)
+from reconciler.nodes import Document, located, parse_yaml, value_location
+from reconciler.plan import Limits
+from reconciler.project.target import Target
+from reconciler.values import Path as ValuePath
+
+PROJECT_FILE_NAMES = ("reconciler.yaml", "reconciler.yml")
+DEFAULT_PRODUCT = "default"
+
+_Count = Annotated[int, Field(ge=0)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class GuardFields(_Strict):
+    """How many changes of a kind one run may make."""
+
+    max_delete: _Count | None = None
+    max_update: _Count | None = None
+    max_breaking: _Count | None = None
+    max_live_sessions: _Count | None = None
+
+
+class TargetFields(_Strict):
+    """One registry with its overlays and guards."""
+
+    registry: Annotated[str, Field(min_length=1)]
+    overlays: list[str] = []
+    guard: GuardFields = GuardFields()
+
+
+class ProjectFields(_Strict):
+    """The whole file."""
+
+    product: Annotated[str, Field(min_length=1)] = DEFAULT_PRODUCT
+    project: Annotated[str, Field(min_length=1)] | None = None
+    manifests: list[str] = []
+    default_target: str | None = None
+    targets: dict[str, TargetFields] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project; without a file it is all defaults. Paths are relative to `root`."""
+
+    root: Path
+    file: str | None = None
+    product: str = DEFAULT_PRODUCT
+    name: str | None = None
+    manifests: tuple[str, ...] = ()
+    targets: Mapping[str, Target] = field(default_factory=dict)
+    default_target: str | None = None
+
+    def target(self, name: str | None) -> Target:
+        """Return a target by its name, or the default one. Raises InvalidInput for a name that is not there."""
+        chosen = name or self.default_target
+        if chosen is None and not self.targets:
+            return Target()
+        if chosen is None and len(self.targets) == 1:
+            return next(iter(self.targets.values()))
+        if chosen not in self.targets:
+            raise InvalidInput([self._unknown_target(chosen)])
+        return self.targets[chosen]
+
+    def _unknown_target(self, name: str | None) -> Diagnostic:
+        location = Location(self.file) if self.file else None
+        if name is None:
+            hint = f"Choose one with --target, or set `default_target`: {', '.join(self.targets)}."
+            return Diagnostic(Code.UNKNOWN_TARGET, "There are several targets and no default.", location, hint)
+        if not self.targets:
+            hint = "Name targets in `reconciler.yaml`, or use --registry."
+        else:
+            nearest = nearest_of(name, self.targets)
+            hint = f"Did you mean `{nearest}`?" if nearest else f"There are {', '.join(self.targets)}."
+        return Diagnostic(Code.UNKNOWN_TARGET, f"There is no target `{name}`.", location, hint)
+
+
+def find_project_file(start: Path) -> Path | None:
+    """Return the project file of `start` or of the nearest folder above it."""
+    for folder in (start, *start.parents):
+        for name in PROJECT_FILE_NAMES:
+            if (folder / name).is_file():
+                return folder / name
+    return None
+
+
+def load_project(file: Path, spelled: str, environment: Mapping[str, str]) -> Project:
+    """Load a project file. Raises InvalidInput with every problem that it has."""
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        diagnostic = Diagnostic(Code.FILE_UNREADABLE, f"{error.strerror or error}.", Location(spelled))
+        raise InvalidInput([diagnostic]) from error
+    parsed = parse_yaml(content, spelled, environment)
+    sources = {spelled: parsed.text}
+    if parsed.diagnostics:
+        raise InvalidInput(parsed.diagnostics, sources)
+    documents = [document for document in parsed.documents if document.data is not None]
+    if not documents:
+        return Project(file.parent, spelled)
+    if len(documents) > 1:
+        detail = "A project file holds one YAML document."
+        raise InvalidInput([Diagnostic(Code.PROJECT_VALUE, detail, documents[1].location)], sources)
+    try:
+        fields = ProjectFields.model_validate(documents[0].data)
+    except ValidationError as invalid:
+        raise InvalidInput(located(_problems(invalid), documents[0]), sources) from None
+    return _project(fields, file.parent, spelled, documents[0])
+
+
+def _project(fields: ProjectFields, root: Path, spelled: str, document: Document) -> Project:
+    project = Project(
+        root=root,
+        file=spelled,
+        product=fields.product,
+        name=fields.project,
+        manifests=tuple(fields.manifests),
+        targets={name: _target(name, target) for name, target in fields.targets.items()},
+        default_target=fields.default_target,
+    )
+    if fields.default_target is not None and fields.default_target not in fields.targets:
+        nearest = nearest_of(fields.default_target, fields.targets)
+        hint = f"Did you mean `{nearest}`?" if nearest else "Name one of the targets below `targets`."
+        detail = f"There is no target `{fields.default_target}`."
+        location = value_location(document.marks, ("default_target",))
+        raise InvalidInput([Diagnostic(Code.UNKNOWN_TARGET, detail, location, hint)])
+    return project
+
+
+def _target(name: str, fields: TargetFields) -> Target:
+    return Target(name, fields.registry, tuple(fields.overlays), Limits(**fields.guard.model_dump()))
+
+
+def _problems(invalid: ValidationError) -> Iterable[Problem]:
+    return model_problems(invalid, _known_keys, of="the project file", code=Code.PROJECT_VALUE)
+
+
+def _known_keys(path: ValuePath) -> Iterable[str]:
+    match path:
+        case ():
+            return ProjectFields.model_fields
+        case (*_, "guard"):
+            return GuardFields.model_fields
+        case _:
+            return TargetFields.model_fields

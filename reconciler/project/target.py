@@ -1,0 +1,27 @@
+"""A target: one registry that the manifests are applied to, with its overlays and guards."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from reconciler.plan import Limits
+
+DEFAULT_REGISTRY = "sqlite:///.reconciler/registry.db"
+
+_USERINFO = re.compile(r"(?<=://)[^/@]*@")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where to. `name` is None without a project file; `overlays` are relative to the project."""
+
+    name: str | None = None
+    registry: str = DEFAULT_REGISTRY
+    overlays: tuple[str, ...] = ()
+    limits: Limits = Limits()
+
+
+def without_credentials(url: str) -> str:
+    """Return a registry's URL as it may be shown and stored."""
+    return _USERINFO.sub("", url)

@@ -1,6 +1,6 @@
 """The planner: desired x live x last applied makes a plan, which is frozen data. Pure: no I/O, no clock."""
 
-from reconciler.plan.describe import Header, diagnostic_entry, error_document, to_document
+from reconciler.plan.describe import Header, diagnostic_entry, error_document, header_of, refusal_entry, to_document
 from reconciler.plan.desired import Desired, Lifecycle
 from reconciler.plan.document import (
     ChangeEntry,
@@ -12,12 +12,14 @@ from reconciler.plan.document import (
     sealed,
 )
 from reconciler.plan.guard import Guard, Limits, Refusal, check_guards, not_allowed
+from reconciler.plan.mask import MASK
 from reconciler.plan.model import Action, Change, Drift, FieldChange, FieldClass, Missing, Origin, Ownership, Plan, Risk
 from reconciler.plan.planner import PlanOptions, make_plan
 from reconciler.plan.saved import StalePlan, UnusablePlan, check_fresh, plan_of, read_plan, with_sensitive_values
 from reconciler.plan.selection import Selection
 
 __all__ = [
+    "MASK",
     "Action",
     "Change",
     "ChangeEntry",
@@ -48,10 +50,12 @@ __all__ = [
     "check_guards",
     "diagnostic_entry",
     "error_document",
+    "header_of",
     "make_plan",
     "not_allowed",
     "plan_of",
     "read_plan",
+    "refusal_entry",
     "sealed",
     "to_document",
     "with_sensitive_values",

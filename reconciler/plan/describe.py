@@ -17,6 +17,7 @@ from reconciler.plan.document import (
     FieldEntry,
     PlanDocument,
     Provenance,
+    RefusalEntry,
 )
 from reconciler.plan.guard import Refusal
 from reconciler.plan.mask import masked, shadow
@@ -41,6 +42,11 @@ class Header:
     git_commit: str | None = None
     git_dirty: bool = False
 
+    @property
+    def recorded_commit(self) -> str | None:
+        """The commit as the registry records it: marked where the manifests may differ from it."""
+        return f"{self.git_commit}-dirty" if self.git_commit and self.git_dirty else self.git_commit
+
 
 def to_document(
     plan: Plan, header: Header, refusals: Iterable[Refusal] = (), *, with_unchanged: bool = True
@@ -55,14 +61,34 @@ def to_document(
     document["resource_drift"] = [_drift_entry(drift) for drift in plan.drift]
     document["unmanaged"] = list(plan.unmanaged)
     document["summary"] = _summary(plan)
-    document["refusals"] = [
-        {"guard": each.guard.value, "tag": each.tag, "reason": each.reason, "lifted_by": each.lifted_by}
-        for each in refusals
-    ]
+    document["refusals"] = [refusal_entry(each) for each in refusals]
     document["complete"] = not plan.selection
     document["applyable"] = bool(plan.calls)
     document["keeps_applied"] = plan.keeps_applied
     return document
+
+
+def refusal_entry(refusal: Refusal) -> RefusalEntry:
+    """Return a refusal as JSON."""
+    return {"guard": refusal.guard.value, "tag": refusal.tag, "reason": refusal.reason, "lifted_by": refusal.lifted_by}
+
+
+def header_of(document: PlanDocument) -> Header:
+    """Return the head that a document was made with."""
+    target, source = document["target"], document["source"]
+    return Header(
+        reconciler_version=document["reconciler_version"],
+        timestamp=datetime.fromisoformat(document["timestamp"]),
+        product=target["product"],
+        project=target["project"],
+        registry=target["registry"],
+        target=target["name"],
+        manifests=source["manifests"],
+        manifest_paths=tuple(source["manifest_paths"]),
+        manifest_digest=source["manifest_digest"],
+        git_commit=source["git_commit"],
+        git_dirty=source["git_dirty"],
+    )
 
 
 def error_document(header: Header, diagnostics: Iterable[DiagnosticEntry]) -> PlanDocument:

@@ -79,7 +79,7 @@ class Project:
             return Target()
         if chosen is None and len(self.targets) == 1:
             return next(iter(self.targets.values()))
-        if chosen not in self.targets:
+        if chosen is None or chosen not in self.targets:
             raise InvalidInput([self._unknown_target(chosen)])
         return self.targets[chosen]
 

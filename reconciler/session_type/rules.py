@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from reconciler.diagnostics import Code, Problem, missing_key, unknown_key, with_article, without_twins
 from reconciler.session_type.lifetime import Period
 from reconciler.session_type.model import FIELDS, SessionType
-from reconciler.session_type.sample import sample_problems
+from reconciler.session_type.sample import is_storable, sample_problems
 from reconciler.session_type.selector import Selector, is_identifier, selectable_paths
 from reconciler.values import JsonObject, JsonValue, json_type
 
@@ -155,8 +155,9 @@ def _period_problems(fields: Mapping[str, JsonValue]) -> Iterator[Problem]:
 
 def _text_problems(fields: Mapping[str, JsonValue]) -> Iterator[Problem]:
     for field in ("name", "description"):
-        if "\0" in str(fields.get(field, "")):
-            yield Problem(Code.TEXT_CHARACTER, (field,), f"`{field}` holds a NUL character, which can't be stored.")
+        if not is_storable(str(fields.get(field, ""))):
+            detail = f"`{field}` holds a NUL, or half a character (a lone surrogate), which can't be stored."
+            yield Problem(Code.TEXT_CHARACTER, (field,), detail)
 
 
 def _selector_problems(written: JsonValue, schema: JsonObject) -> Iterator[Problem]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 
 from reconciler.diagnostics import Code, Problem
@@ -10,6 +11,13 @@ from reconciler.values import JsonObject, JsonValue, Path
 
 DEPTH_MAX = 32
 INTEGER_MAX = 2**63 - 1
+
+_NOT_STORABLE = re.compile("[\0\ud800-\udfff]")
+
+
+def is_storable(text: str) -> bool:
+    """Tell whether every database and every encoding can hold a text: no NUL, no lone surrogate."""
+    return _NOT_STORABLE.search(text) is None
 
 
 def sample_problems(schema: JsonObject) -> Iterator[Problem]:
@@ -32,15 +40,16 @@ def sample_problems(schema: JsonObject) -> Iterator[Problem]:
 
 def _key_problems(path: Path, mapping: JsonObject) -> Iterator[Problem]:
     for key in mapping:
-        if not key or "\0" in key:
-            detail = "A key is empty or holds a NUL character, which can't be stored."
+        if not key or not is_storable(key):
+            detail = "A key is empty, or holds a NUL or half a character, which can't be stored."
             yield Problem(Code.TEXT_CHARACTER, (*path, key), detail, at_key=True)
 
 
 def _scalar_problems(path: Path, value: JsonValue) -> Iterator[Problem]:
     match value:
-        case str() if "\0" in value:
-            yield Problem(Code.TEXT_CHARACTER, path, "The text holds a NUL character, which can't be stored.")
+        case str() if not is_storable(value):
+            detail = "The text holds a NUL, or half a character (a lone surrogate), which can't be stored."
+            yield Problem(Code.TEXT_CHARACTER, path, detail)
         case bool():
             return
         case int() if abs(value) > INTEGER_MAX:

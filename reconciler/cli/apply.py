@@ -1,0 +1,97 @@
+"""`reconciler apply`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from reconciler.apply import Outcome
+from reconciler.cli import planning
+from reconciler.cli.approval import Approval, allow_option
+from reconciler.cli.carry_out import carry_out, exit_code
+from reconciler.cli.console import Console
+from reconciler.cli.exit_codes import ExitCode, help_epilog
+from reconciler.cli.inputs import Run
+from reconciler.cli.options import (
+    Globals,
+    change_options,
+    format_option,
+    global_options,
+    paths_argument,
+    selection_options,
+)
+from reconciler.cli.planning import Planned
+from reconciler.cli.reporting import reported
+from reconciler.cli.saved_plan import load_saved_plan
+from reconciler.plan import PlanOptions, sealed
+from reconciler.render import render_json, render_plan
+
+_NOT_WITH_A_PLAN = ("paths", "only", "skip", "prune", "adopt")
+
+
+@click.command(
+    "apply",
+    epilog=help_epilog(
+        "reconciler apply sessions/\nreconciler apply --plan plan.json --auto-approve",
+        *(code for code in ExitCode if code not in {ExitCode.CHANGES, ExitCode.USAGE}),
+    ),
+)
+@paths_argument
+@click.option("--plan", "saved", metavar="FILE", type=click.Path(), help="Carry out this saved plan, and only it.")
+@click.option("--auto-approve", is_flag=True, help="Do not ask.")
+@allow_option
+@change_options
+@selection_options
+@click.option(
+    "--parallelism", metavar="N", type=click.IntRange(1, 256), default=16, show_default=True, help="Calls at once."
+)
+@format_option("text", "json")
+@global_options
+@reported
+def command(console: Console, given: Globals, /, **options: Any) -> ExitCode:
+    """Make the registry match the manifests: show the plan, ask, carry out exactly that.
+
+    PATHS are manifest files or folders; without them, those that the project file lists. Ctrl-C stops after the calls
+    in flight; a rerun does what is left.
+    """
+    run = Run.of(given)
+    planned = _planned(run, options)
+    approval = Approval(options["auto_approve"], options["allow"])
+    machine = options["output_format"] == "json"
+    say = console.err if machine else console.out
+    say(render_plan(planned.document(), console.err_paint if machine else console.out_paint))
+    code = ExitCode.OK
+    outcomes: tuple[Outcome, ...] = ()
+    if not approval.permits(planned, console):
+        code = ExitCode.REFUSED
+    elif planned.plan.calls and not approval.given(console):
+        code = ExitCode.ERROR
+    elif planned.plan.calls:
+        tally = carry_out(run, planned, console, parallelism=options["parallelism"], say=say)
+        code, outcomes = exit_code(tally), tally.outcomes
+    if machine:
+        document = sealed(planned.document(with_unchanged=True))
+        console.out(render_json({**document, "errored": code != 0, "outcomes": [each.to_json() for each in outcomes]}))
+    return code
+
+
+def _planned(run: Run, options: dict[str, Any]) -> Planned:
+    if options["saved"]:
+        _forbid_with_a_plan(options)
+        return load_saved_plan(run, Path(options["saved"]))
+    paths: Sequence[str] = options["paths"]
+    loaded = run.load(paths, command="apply")
+    asked = PlanOptions(
+        run.owner, planning.selection(options["only"], options["skip"]), options["prune"], options["adopt"]
+    )
+    return planning.make(run, loaded, run.header(loaded, paths), asked)
+
+
+def _forbid_with_a_plan(options: dict[str, Any]) -> None:
+    for name in _NOT_WITH_A_PLAN:
+        if options[name]:
+            written = "PATHS" if name == "paths" else f"--{name}"
+            raise click.UsageError(f"{written} can't be combined with --plan: a saved plan is carried out as it is.")

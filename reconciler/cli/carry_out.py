@@ -1,0 +1,88 @@
+"""Carrying out a plan from the command line: outcomes as they come, Ctrl-C, and the exit code."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import platform
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from reconciler.apply import Execution, Outcome, Status, Tally, execute
+from reconciler.cli.console import Console
+from reconciler.cli.exit_codes import ExitCode
+from reconciler.cli.inputs import Run
+from reconciler.cli.planning import Planned
+from reconciler.cli.progress import progress
+from reconciler.registry import open_registry
+from reconciler.render import render_apply_summary, render_outcome
+
+
+def carry_out(run: Run, planned: Planned, console: Console, *, parallelism: int, say: Callable[[str], None]) -> Tally:
+    """Make the plan's calls and say what becomes of each."""
+    outcomes: list[Outcome] = []
+    with (
+        open_registry(run.registry, product=run.product, root=run.project.root, actor=_actor()) as registry,
+        _stopped_by_ctrl_c(console) as stopped,
+        progress(len(planned.plan.calls), shown=console.shows_progress) as advance,
+    ):
+        how = Execution(
+            run.owner, planned.header.recorded_commit, planned.digest, parallelism=parallelism, stopped=stopped
+        )
+        for outcome in execute(planned.plan, registry, how):
+            outcomes.append(outcome)
+            advance()
+            if outcome.status is not Status.NOT_TRIED:
+                say(render_outcome(outcome, console.out_paint))
+    tally = Tally.of(outcomes)
+    say("\n" + render_apply_summary(tally, console.out_paint))
+    return tally
+
+
+def exit_code(tally: Tally) -> ExitCode:
+    """Return what an apply came to."""
+    if tally.is_complete:
+        return ExitCode.OK
+    if tally.lost_races_only and not tally.having(Status.NOT_TRIED):
+        return ExitCode.STALE
+    if tally.having(Status.DONE):
+        return ExitCode.PARTIAL
+    return ExitCode.UNREACHABLE if tally.registry_refused_all else ExitCode.ERROR
+
+
+@contextmanager
+def _stopped_by_ctrl_c(console: Console) -> Iterator[Callable[[], bool]]:
+    """Let the first Ctrl-C (or the job runner's SIGTERM) end the run after the calls in flight; a second one kills."""
+    stop = threading.Event()
+    signals = (signal.SIGINT, signal.SIGTERM)
+
+    def on_signal(number: int, _frame: FrameType | None) -> None:
+        stop.set()
+        signal.signal(number, previous[signal.Signals(number)])
+        console.err("Stopping after the calls in flight…")
+
+    previous = {number: signal.getsignal(number) for number in signals}
+    if threading.current_thread() is threading.main_thread():
+        for number in signals:
+            signal.signal(number, on_signal)
+    try:
+        yield stop.is_set
+    finally:
+        if threading.current_thread() is threading.main_thread():
+            for number in signals:
+                signal.signal(number, previous[number])
+
+
+def _actor() -> str:
+    """Return who writes, as an embedded registry's history names it; `RECONCILER_ACTOR` says otherwise, for CI."""
+    named = os.environ.get("RECONCILER_ACTOR")
+    if named:
+        return named
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):
+        user = str(os.getuid())
+    return f"{user}@{platform.node()}"

@@ -1,0 +1,55 @@
+"""`reconciler drift`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from reconciler.cli import planning
+from reconciler.cli.console import Console
+from reconciler.cli.exit_codes import ExitCode, help_epilog
+from reconciler.cli.inputs import Run
+from reconciler.cli.options import Globals, format_option, global_options, paths_argument, selection_options
+from reconciler.cli.reporting import reported
+from reconciler.manifests import Loaded
+from reconciler.plan import PlanOptions, sealed
+from reconciler.render import render_drift, render_json
+
+
+@click.command(
+    "drift",
+    epilog=help_epilog(
+        "reconciler drift sessions/\nreconciler drift --target production --format json",
+        ExitCode.OK,
+        ExitCode.ERROR,
+        ExitCode.CHANGES,
+        ExitCode.INVALID,
+        ExitCode.UNREACHABLE,
+    ),
+)
+@paths_argument
+@selection_options
+@click.option("--strict", is_flag=True, help="Count unmanaged session types as drift.")
+@format_option("text", "json")
+@global_options
+@reported
+def command(console: Console, given: Globals, /, **options: Any) -> ExitCode:
+    """Show what was changed behind git's back.
+
+    Tells how live session types differ from what was last applied, who changed them and when. Reads only.
+
+    What is changed in git and not applied yet is no drift, but a note. Without PATHS and without a project file no
+    manifest is read, and there are no such notes.
+    """
+    run = Run.of(given)
+    has_manifests = bool(run.manifest_paths(options["paths"]))
+    loaded = run.load(options["paths"], command="drift") if has_manifests else Loaded((), (), {})
+    asked = PlanOptions(run.owner, planning.selection(options["only"], options["skip"]))
+    planned = planning.make(run, loaded, run.header(loaded, options["paths"]), asked)
+    if options["output_format"] == "json":
+        console.out(render_json(sealed(planned.document(with_unchanged=True))))
+    else:
+        console.out(render_drift(planned.document(), console.out_paint))
+    unmanaged = options["strict"] and planned.plan.unmanaged
+    return ExitCode.CHANGES if planned.plan.drift or unmanaged else ExitCode.OK

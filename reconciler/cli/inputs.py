@@ -1,0 +1,104 @@
+"""What a run works on: project, target, manifests, and the header of its documents."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from reconciler import __version__
+from reconciler.cli.options import Globals
+from reconciler.diagnostics import InvalidInput
+from reconciler.manifests import Loaded, ManifestPath, load_manifests
+from reconciler.plan import Header
+from reconciler.project import Project, Target, find_project_file, git_state, load_project, without_credentials
+
+_NO_MANIFESTS = (
+    "No manifests to work on. Name files or folders (`reconciler {command} sessions/`), "
+    "or list them under `manifests:` in a reconciler.yaml."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Everything that options, project file and environment say before a manifest is read."""
+
+    project: Project
+    target: Target
+    registry: str
+    product: str
+    owner: str
+
+    @classmethod
+    def of(cls, given: Globals, *, any_target: bool = False) -> Run:
+        """Gather it; with `any_target` several targets without a default are fine. Raises InvalidInput."""
+        here = Path.cwd()
+        file = find_project_file(here)
+        project = load_project(file, spelled(file, here), os.environ) if file else Project(here)
+        target = Target() if any_target and not given.target else project.target(given.target)
+        product = given.product or project.product
+        return cls(project, target, given.registry or target.registry, product, project.name or product)
+
+    def manifest_paths(self, paths: Sequence[str]) -> list[ManifestPath]:
+        """Return where the manifests are: the given paths, or what the project file lists."""
+        if paths:
+            return [ManifestPath(Path(path), path) for path in paths]
+        return self._of_project(self.project.manifests)
+
+    def require_paths(self, paths: Sequence[str], *, command: str) -> list[ManifestPath]:
+        """Return where the manifests are. Raises a usage error where none are named."""
+        found = self.manifest_paths(paths)
+        if not found:
+            raise click.UsageError(_NO_MANIFESTS.format(command=command))
+        return found
+
+    def overlay_paths(self) -> list[ManifestPath]:
+        """Return where the overlays of all targets are."""
+        return self._of_project(overlay for target in self.project.targets.values() for overlay in target.overlays)
+
+    def load(self, paths: Sequence[str], *, command: str) -> Loaded:
+        """Load the manifests. Raises a usage error where none are named, and InvalidInput for what is wrong in them."""
+        loaded = self.load_for(self.target, self.require_paths(paths, command=command))
+        if not loaded.is_valid:
+            raise InvalidInput(loaded.diagnostics, loaded.sources)
+        return loaded
+
+    def load_for(self, target: Target, paths: Iterable[ManifestPath]) -> Loaded:
+        """Load the manifests as a target has them, problems included."""
+        return load_manifests(
+            paths,
+            overlays=self._of_project(target.overlays),
+            without=[overlay.path for overlay in self.overlay_paths()],
+            root=self.project.root,
+            environment=os.environ,
+        )
+
+    def header(self, loaded: Loaded, paths: Sequence[str]) -> Header:
+        """Return the head of this run's documents."""
+        git = git_state(self.project.root)
+        return Header(
+            reconciler_version=__version__,
+            timestamp=datetime.now(UTC),
+            product=self.product,
+            project=self.owner,
+            registry=without_credentials(self.registry),
+            target=self.target.name,
+            manifests=len(loaded.desired),
+            manifest_paths=tuple(each.spelled for each in self.manifest_paths(paths)),
+            manifest_digest=loaded.digest(),
+            git_commit=git.commit,
+            git_dirty=git.dirty,
+        )
+
+    def _of_project(self, paths: Iterable[str]) -> list[ManifestPath]:
+        here = Path.cwd()
+        return [ManifestPath(self.project.root / path, spelled(self.project.root / path, here)) for path in paths]
+
+
+def spelled(path: Path, here: Path) -> str:
+    """Return a path as one would type it in the folder `here`."""
+    return Path(os.path.relpath(path, here)).as_posix()

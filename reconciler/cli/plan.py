@@ -1,0 +1,97 @@
+"""`reconciler plan`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from reconciler.cli import planning
+from reconciler.cli.console import Console
+from reconciler.cli.exit_codes import ExitCode, help_epilog
+from reconciler.cli.files import write_atomically
+from reconciler.cli.inputs import Run
+from reconciler.cli.options import (
+    Globals,
+    change_options,
+    format_option,
+    global_options,
+    paths_argument,
+    selection_options,
+)
+from reconciler.cli.reporting import reported
+from reconciler.errors import ReconcilerError
+from reconciler.plan import Guard, Plan, PlanOptions, Risk, sealed
+from reconciler.render import render_json, render_plan
+
+_RISKS = [risk.value for risk in Risk if risk is not Risk.NONE]
+
+
+@click.command(
+    "plan",
+    epilog=help_epilog(
+        "reconciler plan sessions/ --out plan.json\nreconciler plan --detailed-exitcode --only 'checkout-*'",
+        ExitCode.OK,
+        ExitCode.ERROR,
+        ExitCode.CHANGES,
+        ExitCode.INVALID,
+        ExitCode.REFUSED,
+        ExitCode.UNREACHABLE,
+    ),
+)
+@paths_argument
+@click.option("--out", metavar="FILE", type=click.Path(dir_okay=False), help="Save the plan, for apply --plan.")
+@change_options
+@selection_options
+@format_option("text", "json")
+@click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where there are changes.")
+@click.option("--fail-on", type=click.Choice(_RISKS), help="Exit with 4 where a change is as risky as this, or more.")
+@global_options
+@reported
+def command(console: Console, given: Globals, /, **options: Any) -> ExitCode:
+    """Show what apply would change, and change nothing.
+
+    PATHS are manifest files or folders; without them, those that the project file lists.
+    """
+    run = Run.of(given)
+    loaded = run.load(options["paths"], command="plan")
+    asked = PlanOptions(
+        run.owner, planning.selection(options["only"], options["skip"]), options["prune"], options["adopt"]
+    )
+    planned = planning.make(run, loaded, run.header(loaded, options["paths"]), asked)
+    if options["out"]:
+        _save(planned, Path(options["out"]))
+    if options["output_format"] == "json":
+        console.out(render_json(sealed(planned.document(with_unchanged=True))))
+    else:
+        console.out(render_plan(planned.document(), console.out_paint))
+        console.out(_closing(planned.plan, options["out"]))
+    return _exit_code(planned, options, console)
+
+
+def _save(planned: planning.Planned, file: Path) -> None:
+    try:
+        write_atomically(file, render_json(sealed(planned.document(with_unchanged=True))) + "\n")
+    except OSError as error:
+        raise ReconcilerError(f"The plan can't be saved to {file}: {error.strerror}") from error
+
+
+def _closing(plan: Plan, saved: str | None) -> str:
+    if not plan.calls:
+        return ""
+    if saved:
+        return f"\nSaved to {saved}. To carry out exactly this: reconciler apply --plan {saved}"
+    return "\nNote: the plan was not saved (--out), so apply will make its own."
+
+
+def _exit_code(planned: planning.Planned, options: dict[str, Any], console: Console) -> ExitCode:
+    if any(refusal.guard is Guard.EMPTY_INPUT for refusal in planned.refusals):
+        return ExitCode.REFUSED
+    if options["fail_on"]:
+        order = list(Risk)
+        risky = [each.tag for each in planned.plan.calls if order.index(each.risk) <= order.index(options["fail_on"])]
+        if risky:
+            console.err(f"Refused by --fail-on {options['fail_on']}: {', '.join(risky)}.")
+            return ExitCode.REFUSED
+    return ExitCode.CHANGES if options["detailed_exitcode"] and planned.plan.calls else ExitCode.OK

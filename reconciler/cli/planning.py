@@ -1,0 +1,61 @@
+"""Making a plan from a run's inputs: shared by plan, apply and drift. Nothing here can write."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reconciler.cli.inputs import Run
+from reconciler.manifests import Loaded
+from reconciler.plan import (
+    Header,
+    Plan,
+    PlanDocument,
+    PlanOptions,
+    Refusal,
+    Selection,
+    check_guards,
+    make_plan,
+    refusal_entry,
+    to_document,
+)
+from reconciler.port import Snapshot
+from reconciler.registry import open_reader
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan with what is needed to show it, save it and carry it out."""
+
+    plan: Plan
+    header: Header
+    refusals: tuple[Refusal, ...]
+    saved: PlanDocument | None = None
+
+    @property
+    def digest(self) -> str | None:
+        """The digest of the saved plan that this is, if it is one."""
+        return self.saved["digest"] if self.saved else None
+
+    def document(self, *, with_unchanged: bool = False) -> PlanDocument:
+        """Return the plan's document: the saved one itself, with the guards as they are now."""
+        if self.saved:
+            return {**self.saved, "refusals": [refusal_entry(each) for each in self.refusals]}
+        return to_document(self.plan, self.header, self.refusals, with_unchanged=with_unchanged)
+
+
+def fetch(run: Run) -> Snapshot:
+    """Read the registry."""
+    with open_reader(run.registry, product=run.product, root=run.project.root) as reader:
+        return reader.fetch()
+
+
+def make(run: Run, loaded: Loaded, header: Header, options: PlanOptions) -> Planned:
+    """Plan the loaded manifests against the registry as it is now."""
+    plan = make_plan(loaded.desired, fetch(run), options)
+    return Planned(plan, header, check_guards(plan, run.target.limits, manifests=len(loaded.desired)))
+
+
+def selection(only: Sequence[str], skip: Sequence[str]) -> Selection:
+    """Return the selection that the options make."""
+    return Selection(tuple(only), tuple(skip))

@@ -1,0 +1,78 @@
+"""Turns what stops a command into a message, a document where one is due, and an exit code."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from functools import wraps
+from typing import Any
+
+import click
+
+from reconciler import __version__
+from reconciler.cli.console import Console
+from reconciler.cli.exit_codes import ExitCode
+from reconciler.cli.options import Command, Globals
+from reconciler.diagnostics import InvalidInput
+from reconciler.errors import ReconcilerError
+from reconciler.plan import DiagnosticEntry, Header, StalePlan, diagnostic_entry, error_document
+from reconciler.port import RegistryDenied, RegistryUnavailable, StaleRecord
+from reconciler.registry import UnsupportedRegistry
+from reconciler.render import render_diagnostics, render_error, render_json
+
+ErrorDocument = Callable[[Iterable[DiagnosticEntry]], Any]
+
+
+def plan_error_document(entries: Iterable[DiagnosticEntry]) -> Any:
+    """Return the plan document of a run that failed."""
+    return error_document(Header(__version__, datetime.now(UTC)), entries)
+
+
+def reported(function: Command, *, document: ErrorDocument = plan_error_document) -> Command:
+    """Wrap a command: it gets a console, and its errors become messages and an exit code.
+
+    With `--format json` stdout holds one document, on an error too.
+    """
+
+    @wraps(function)
+    def run(given: Globals, **options: Any) -> int:
+        console = Console(no_color=given.no_color, verbose=given.verbose)
+        machine = options.get("output_format") == "json"
+        try:
+            return int(function(console, given, **options) or ExitCode.OK)
+        except InvalidInput as error:
+            console.err(render_diagnostics(error.diagnostics, error.sources, console.err_paint))
+            entries = [diagnostic_entry(each) for each in error.diagnostics]
+            code = ExitCode.INVALID
+        except ReconcilerError as error:
+            console.err(render_error(error, console.err_paint))
+            if console.verbose:
+                console.err(traceback.format_exc())
+            entries = [_entry(error.message, error.hint)]
+            code = _exit_code(error, given)
+        except click.UsageError as error:
+            if machine:
+                console.out(render_json(document([_entry(error.format_message(), "")])))
+            raise
+        if machine:
+            console.out(render_json(document(entries)))
+        return code
+
+    return run
+
+
+def _exit_code(error: ReconcilerError, given: Globals) -> ExitCode:
+    match error:
+        case UnsupportedRegistry():
+            return ExitCode.USAGE if given.registry else ExitCode.INVALID
+        case RegistryUnavailable() | RegistryDenied():
+            return ExitCode.UNREACHABLE
+        case StaleRecord() | StalePlan():
+            return ExitCode.STALE
+        case _:
+            return ExitCode.ERROR
+
+
+def _entry(message: str, hint: str) -> DiagnosticEntry:
+    return {"severity": "error", "code": "error", "summary": message, "detail": message, "hint": hint, "location": None}

@@ -1,0 +1,62 @@
+"""Loading a saved plan to carry it out: everything is checked before the first write."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from reconciler.cli.files import read_text
+from reconciler.cli.inputs import Run
+from reconciler.cli.planning import Planned
+from reconciler.manifests import ManifestPath
+from reconciler.plan import (
+    Desired,
+    Plan,
+    PlanDocument,
+    UnusablePlan,
+    check_fresh,
+    check_guards,
+    header_of,
+    plan_of,
+    read_plan,
+    with_sensitive_values,
+)
+from reconciler.port import Snapshot
+from reconciler.project import without_credentials
+from reconciler.registry import open_reader
+
+
+def load_saved_plan(run: Run, file: Path) -> Planned:
+    """Load a saved plan for this run's registry. Raises UnusablePlan and StalePlan."""
+    document = read_plan(read_text(file), str(file))
+    _check_target(run, document)
+    plan, digest = plan_of(document), document["digest"]
+    with open_reader(run.registry, product=run.product, root=run.project.root) as reader:
+        snapshot = reader.fetch()
+        check_fresh(plan, digest, snapshot, reader.history(after=plan.revision))
+    header = header_of(document)
+    refusals = check_guards(plan, run.target.limits, manifests=header.manifests)
+    return Planned(_complete(run, document, plan, snapshot), header, refusals, document)
+
+
+def _check_target(run: Run, document: PlanDocument) -> None:
+    planned = document["target"]
+    present = {"registry": without_credentials(run.registry), "product": run.product, "project": run.owner}
+    for what, value in present.items():
+        if planned[what] != value:
+            hint = f"Use --{what} {planned[what]}." if what != "project" else "Run it in that project."
+            raise UnusablePlan(f"The plan was made for the {what} {planned[what]}, not for {value}", hint=hint)
+
+
+def _complete(run: Run, document: PlanDocument, plan: Plan, snapshot: Snapshot) -> Plan:
+    """Return the plan with its sensitive values, from the manifests that it names."""
+    if not any(change.sensitive for change in plan.calls):
+        return plan
+    paths = [ManifestPath(Path(path), path) for path in document["source"]["manifest_paths"]]
+    loaded = run.load_for(run.target, paths)
+    if loaded.digest() != document["source"]["manifest_digest"]:
+        raise UnusablePlan(
+            "The plan holds no sensitive values, and the manifests that it would take them from have changed",
+            hint="Make the plan anew, or check out the commit that it was made from.",
+        )
+    desired: dict[str, Desired] = {each.session_type.tag: each for each in loaded.desired}
+    return with_sensitive_values(plan, desired, snapshot)

@@ -1,0 +1,74 @@
+"""`reconciler validate`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import click
+
+from reconciler import __version__
+from reconciler.cli.console import Console
+from reconciler.cli.exit_codes import ExitCode, help_epilog
+from reconciler.cli.inputs import Run
+from reconciler.cli.options import Globals, format_option, global_options, paths_argument
+from reconciler.cli.reporting import reported
+from reconciler.diagnostics import Code, Diagnostic, InvalidInput, Severity, in_order
+from reconciler.manifests import Loaded
+from reconciler.plan import DiagnosticEntry, diagnostic_entry
+from reconciler.render import render_diagnostics, render_json
+from reconciler.render.values import counted
+
+
+def _document(entries: Iterable[DiagnosticEntry]) -> dict[str, Any]:
+    listed = list(entries)
+    errors = sum(each["severity"] == "error" for each in listed)
+    return {
+        "format_version": "1.0",
+        "reconciler_version": __version__,
+        "valid": not errors,
+        "error_count": errors,
+        "warning_count": len(listed) - errors,
+        "diagnostics": listed,
+    }
+
+
+def _reported(function: Any) -> Any:
+    return reported(function, document=_document)
+
+
+@click.command(
+    "validate",
+    epilog=help_epilog("reconciler validate sessions/", ExitCode.OK, ExitCode.ERROR, ExitCode.INVALID),
+)
+@paths_argument
+@format_option("text", "json")
+@global_options
+@_reported
+def command(console: Console, given: Globals, /, **options: Any) -> None:
+    """Check manifests and project file without a registry, and report every problem at once.
+
+    Without --target, the manifests are checked as every target has them.
+    """
+    run = Run.of(given, any_target=True)
+    paths = run.require_paths(options["paths"], command="validate")
+    targets = [run.target] if given.target else list(run.project.targets.values()) or [run.target]
+    results = [run.load_for(target, paths) for target in targets]
+    diagnostics = in_order(each for loaded in results for each in loaded.diagnostics)
+    sources = {file: text for loaded in results for file, text in loaded.sources.items()}
+    if not diagnostics and not any(loaded.desired for loaded in results):
+        raise InvalidInput([Diagnostic(Code.NO_MANIFESTS, "There is no `.yaml` or `.yml` file with a manifest in it.")])
+    if any(each.severity is Severity.ERROR for each in diagnostics):
+        raise InvalidInput(diagnostics, sources)
+    if diagnostics:
+        console.err(render_diagnostics(diagnostics, sources, console.err_paint))
+    if options["output_format"] == "json":
+        console.out(render_json(_document(diagnostic_entry(each) for each in diagnostics)))
+    else:
+        console.out(_success(results))
+
+
+def _success(results: list[Loaded]) -> str:
+    count = max(len(loaded.desired) for loaded in results)
+    verb = "is" if count == 1 else "are"
+    return f"Success! {counted(count, 'manifest')} {verb} valid."

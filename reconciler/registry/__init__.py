@@ -1,0 +1,9 @@
+"""Where session types live: the adapters of `reconciler.port`, and `open_reader` and `open_registry` to get at one.
+
+Importing this package loads no SQL library: that happens when a database is opened, and not before.
+"""
+
+from reconciler.registry.connect import open_reader, open_registry
+from reconciler.registry.url import UnsupportedRegistry
+
+__all__ = ["UnsupportedRegistry", "open_reader", "open_registry"]

@@ -1,0 +1,28 @@
+"""The registry that does not exist yet, as a reader sees it: empty.
+
+A first `plan` must show what a first `apply` would do, without creating anything and without loading the SQL library.
+"""
+
+from __future__ import annotations
+
+from typing import Self
+
+from reconciler.port import HistoryEntry, Snapshot
+
+
+class EmptyReader:
+    """A reader of nothing."""
+
+    def fetch(self) -> Snapshot:
+        """Return the snapshot without records."""
+        return Snapshot()
+
+    def history(self, *, tag: str | None = None, after: int = 0) -> tuple[HistoryEntry, ...]:  # noqa: ARG002
+        """Return no entries."""
+        return ()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass

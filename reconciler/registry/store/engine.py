@@ -1,0 +1,101 @@
+"""SQLAlchemy engines for SQLite files. The one place that knows SQLite's pragmas and transactions.
+
+The driver's own transaction handling is switched off (`isolation_level=None`). It would begin late, so that a
+transaction which reads before it writes dies with "database is locked" whatever the timeout, and it would leave DDL
+outside, so that a failed migration could not be rolled back. Here SQLAlchemy's `begin` event says BEGIN, and
+BEGIN IMMEDIATE for those that will write: they queue up for the lock before they read.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.pool import QueuePool
+
+BUSY_SECONDS = 30.0
+_RETRY_SECONDS = 0.01
+
+
+def writing_engine(path: Path) -> Engine:
+    """Return an engine that creates the file where it is missing and makes each commit survive a power failure."""
+
+    def connect() -> sqlite3.Connection:
+        return _connect(path, "rwc", _use_write_ahead_log, _commit_durably)
+
+    return _engine(connect)
+
+
+def reading_engine(path: Path) -> Engine:
+    """Return an engine that neither creates nor changes the file.
+
+    Not `mode=ro`: a connection that may not write can't remove the -wal and -shm files that its reading brings about.
+    """
+
+    def connect() -> sqlite3.Connection:
+        return _connect(path, "rw", _refuse_writes)
+
+    return _engine(connect)
+
+
+def for_writing(engine: Engine) -> Engine:
+    """Return a view of `engine` whose transactions take the write lock as they begin."""
+    return engine.execution_options(writes=True)
+
+
+def _engine(connect: Callable[[], sqlite3.Connection]) -> Engine:
+    # No limit to the overflow: callers bring their own threads, and waiting is what SQLite's lock is for.
+    engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool, max_overflow=-1)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _connect(path: Path, mode: str, *settings: Callable[[sqlite3.Connection], None]) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        f"{path.as_uri()}?mode={mode}",
+        uri=True,
+        timeout=BUSY_SECONDS,
+        isolation_level=None,
+        # The pool hands a connection to one thread at a time.
+        check_same_thread=False,
+    )
+    try:
+        for setting in settings:
+            setting(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
+    # SQLite ignores the busy timeout when the journal mode of a new file is switched by two processes at once.
+    deadline = time.monotonic() + BUSY_SECONDS
+    while not _switched_to_wal(connection, give_up=time.monotonic() > deadline):
+        time.sleep(_RETRY_SECONDS)
+
+
+def _switched_to_wal(connection: sqlite3.Connection, *, give_up: bool) -> bool:
+    try:
+        connection.execute("PRAGMA journal_mode=WAL")
+    except sqlite3.OperationalError as error:
+        if give_up or error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+            raise
+        return False
+    return True
+
+
+def _commit_durably(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA synchronous=FULL")
+
+
+def _refuse_writes(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA query_only=ON")

@@ -1,0 +1,40 @@
+"""What to tell somebody whose write came too late: what is there instead, and who put it there when."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from reconciler.port import HistoryEntry, Record, StaleRecord
+
+_HINT = "Plan again to see the registry as it is now."
+
+
+def exists_already(found: Record) -> StaleRecord:
+    """Return the error for a record that was to be created."""
+    return StaleRecord(
+        f"`{found.tag}` exists already, at revision {found.revision}, {_last_written(found)}", hint=_HINT
+    )
+
+
+def moved(found: Record, *, expected: int) -> StaleRecord:
+    """Return the error for a record that is at another revision than the expected one."""
+    return StaleRecord(
+        f"`{found.tag}` is at revision {found.revision}, not {expected}: {_last_written(found)}", hint=_HINT
+    )
+
+
+def gone(tag: str, last: HistoryEntry | None, *, expected: int) -> StaleRecord:
+    """Return the error for a record that is no more, or never was; `last` is the last that is known of it."""
+    if last is None:
+        return StaleRecord(f"`{tag}` does not exist, and was expected at revision {expected}", hint=_HINT)
+    return StaleRecord(
+        f"`{tag}` was expected at revision {expected}, but {_by('deleted', last.actor, last.at)}", hint=_HINT
+    )
+
+
+def _last_written(record: Record) -> str:
+    return _by("deleted" if record.spec is None else "last written", record.updated_by, record.updated_at)
+
+
+def _by(done: str, actor: str, at: datetime) -> str:
+    return f"{done} by {actor} on {at:%Y-%m-%d} at {at:%H:%M:%S} UTC"

@@ -1,0 +1,50 @@
+"""What apply does, as text. The summary lines are an interface: people grep them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reconciler.apply import Outcome, Status, Tally
+from reconciler.plan import Action
+from reconciler.render.paint import Paint, plain
+from reconciler.render.values import counted, safe
+
+_DONE = {
+    Action.CREATE: "created",
+    Action.UPDATE: "updated",
+    Action.DELETE: "deleted",
+    Action.NO_OP: "ownership recorded",
+}
+
+
+def render_outcome(outcome: Outcome, paint: Paint = plain) -> str:
+    """Return one line on a call that ended."""
+    tag = safe(outcome.change.tag)
+    match outcome.status:
+        case Status.DONE:
+            return f"{tag}: {_DONE[outcome.change.action]}"
+        case Status.FAILED:
+            why = safe(outcome.error.message) if outcome.error else ""
+            return f"{tag}: {paint('failed', 'error')}: {why}"
+        case Status.NOT_TRIED:
+            return f"{tag}: {paint('not tried', 'warning')}"
+
+
+def render_apply_summary(tally: Tally, paint: Paint = plain) -> str:
+    """Return what was done, and what was not."""
+    return "\n".join(_summary(tally, paint))
+
+
+def _summary(tally: Tally, paint: Paint) -> Iterator[str]:
+    created, updated, deleted = (tally.count(each) for each in (Action.CREATE, Action.UPDATE, Action.DELETE))
+    done = f"Session types: {created} created, {updated} updated, {deleted} deleted."
+    if tally.is_complete:
+        yield paint(f"Apply complete! {done}", "strong")
+    else:
+        yield paint(f"Apply incomplete. {done}", "error")
+        failed, not_tried = (tally.having(status) for status in (Status.FAILED, Status.NOT_TRIED))
+        yield f"{len(failed)} failed, {len(not_tried)} not tried. Nothing else was changed."
+        yield from (f"  {render_outcome(outcome, paint)}" for outcome in (*failed, *not_tried))
+        yield "Run `reconciler apply` again: it does what is left."
+    if adopted := tally.count(Action.NO_OP):
+        yield f"Ownership recorded of {counted(adopted, 'session type')}."

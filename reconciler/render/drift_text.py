@@ -1,0 +1,62 @@
+"""Drift as text: in what live differs from what was applied, and who did it.
+
+It is read at night, so the verdict comes last and stands alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from reconciler.plan import ChangeEntry, PlanDocument
+from reconciler.render.fields_text import field_lines, symbol
+from reconciler.render.header_text import header_lines
+from reconciler.render.paint import Paint, plain
+from reconciler.render.values import counted, safe
+
+NO_DRIFT = "No drift. Every owned session type is as it was last applied."
+
+
+def render_drift(document: PlanDocument, paint: Paint = plain) -> str:
+    """Return the drift report."""
+    return "\n".join([*header_lines(document, paint), *_body(document, paint), *_notes(document)])
+
+
+def drift_lines(entries: Iterable[ChangeEntry], paint: Paint) -> Iterator[str]:
+    """Yield the records that are not as they were applied; values read applied -> live."""
+    for entry in entries:
+        gone = entry["change"]["actions"] == ["delete"]
+        by, at = entry.get("changed_by", {}).values()
+        what = paint("deleted", "error") if gone else paint("changed", "warning")
+        sign = symbol("delete" if gone else "update", paint)
+        yield f"  {sign} {paint(safe(entry['name']), 'strong')} was {what} by {safe(by)} at {at}"
+        if not gone:
+            yield from field_lines(entry, paint)
+        yield ""
+
+
+def _body(document: PlanDocument, paint: Paint) -> Iterator[str]:
+    drift = document["resource_drift"]
+    if not drift:
+        yield paint(NO_DRIFT, "strong")
+        return
+    yield "Live session types differ from what was last applied (applied -> live):"
+    yield ""
+    yield from drift_lines(drift, paint)
+    deleted = sum(entry["change"]["actions"] == ["delete"] for entry in drift)
+    yield paint(f"Drift: {len(drift) - deleted} changed, {deleted} deleted.", "strong")
+    yield "`reconciler apply` reverts drift. To keep a live value, write it into the manifest."
+    if any(field["origin"] == "converged" for entry in drift for field in entry["fields"]):
+        yield "Where the manifest has the live value already, `reconciler apply --adopt` records it."
+
+
+def _notes(document: PlanDocument) -> Iterator[str]:
+    pending = sum(_is_pending(entry) for entry in document["resource_changes"])
+    if pending:
+        yield f"{counted(pending, 'session type')} with unapplied changes in git; `reconciler plan` shows them."
+    if document["unmanaged"]:
+        named = ", ".join(safe(tag) for tag in document["unmanaged"])
+        yield f"{counted(len(document['unmanaged']), 'session type')} unmanaged: {named}."
+
+
+def _is_pending(entry: ChangeEntry) -> bool:
+    return any(field["origin"] in {"pending", "conflict"} for field in entry["fields"])

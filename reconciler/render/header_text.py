@@ -1,0 +1,33 @@
+"""The head of every report: which product on which registry, from what, and what was left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reconciler.plan import PlanDocument
+from reconciler.render.paint import Paint
+from reconciler.render.values import counted, safe
+
+_SHORT_COMMIT = 12
+
+
+def header_lines(document: PlanDocument, paint: Paint) -> Iterator[str]:
+    """Yield the head, and an empty line."""
+    target, source = document["target"], document["source"]
+    named = f", target {target['name']}" if target["name"] else ""
+    yield paint(f"Product {safe(target['product'])} on {safe(target['registry'])}{named}", "faint")
+    yield paint(f"{counted(source['manifests'], 'manifest')}{_revision(document)}{_selection(document)}", "faint")
+    yield ""
+
+
+def _revision(document: PlanDocument) -> str:
+    commit = document["source"]["git_commit"]
+    if not commit:
+        return ""
+    dirty = " with uncommitted changes" if document["source"]["git_dirty"] else ""
+    return f" at git {commit[:_SHORT_COMMIT]}{dirty}"
+
+
+def _selection(document: PlanDocument) -> str:
+    source = document["source"]
+    return "".join(f", {option} {' '.join(map(safe, source[option]))}" for option in ("only", "skip") if source[option])

@@ -1,0 +1,54 @@
+"""The registry's history as text: one block for each write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from reconciler.port import HistoryEntry
+from reconciler.render.fields_text import SYMBOLS, symbol
+from reconciler.render.paint import Paint, plain
+from reconciler.render.values import safe, shown
+
+_VERBS = {"create": "created", "update": "updated", "delete": "deleted", "adopt": "adopted"}
+_SHORT_COMMIT = 12
+
+
+def render_history(entries: Iterable[HistoryEntry], paint: Paint = plain) -> str:
+    """Return the entries in their order."""
+    blocks = ["\n".join(_block(entry, paint)) for entry in entries]
+    return "\n\n".join(blocks) if blocks else "No history."
+
+
+def history_json(entry: HistoryEntry) -> dict[str, Any]:
+    """Return an entry as JSON."""
+    source = entry.source
+    return {
+        "revision": entry.revision,
+        "tag": entry.tag,
+        "action": entry.action,
+        "at": entry.at.isoformat(),
+        "actor": entry.actor,
+        "source": {"project": source.project, "file": source.file, "commit": source.commit} if source else None,
+        "changes": {name: {"before": before, "after": after} for name, (before, after) in entry.changes.items()},
+    }
+
+
+def _block(entry: HistoryEntry, paint: Paint) -> Iterator[str]:
+    sign = symbol(entry.action, paint) if entry.action in SYMBOLS else " "
+    verb = _VERBS.get(entry.action, entry.action)
+    when = f"{entry.at:%Y-%m-%d %H:%M:%S} UTC"
+    yield f"{entry.revision:>4} {sign} {paint(safe(entry.tag), 'strong')} {verb} by {safe(entry.actor)}, {when}"
+    yield paint(f"       {_origin(entry)}", "faint")
+    if entry.action == "update":
+        for name, (before, after) in entry.changes.items():
+            yield f"       {safe(name)}: {shown(before)} -> {shown(after)}"
+
+
+def _origin(entry: HistoryEntry) -> str:
+    source = entry.source
+    if source is None:
+        return "by another hand, not by an apply"
+    file = f", {source.file}" if source.file else ""
+    commit = f", git {source.commit[:_SHORT_COMMIT]}" if source.commit else ""
+    return safe(f"applied from project {source.project}{file}{commit}")

@@ -1,0 +1,116 @@
+"""The plan as text, in Terraform's manner. The summary lines are an interface: people grep them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reconciler.plan import ChangeEntry, PlanDocument
+from reconciler.render.drift_text import drift_lines
+from reconciler.render.fields_text import SYMBOLS, field_lines, symbol
+from reconciler.render.header_text import header_lines
+from reconciler.render.paint import Paint, plain
+from reconciler.render.refusals_text import refusal_lines
+from reconciler.render.values import counted, safe
+
+NO_CHANGES = "No changes. The registry matches the manifests."
+_VERBS = {"create": "created", "update": "updated in place", "delete": "deleted"}
+
+
+def render_plan(document: PlanDocument, paint: Paint = plain) -> str:
+    """Return what a plan would change: conflicts first, then by tag."""
+    return "\n".join([*header_lines(document, paint), *_body(document, paint), *_summary(document, paint)])
+
+
+def _body(document: PlanDocument, paint: Paint) -> Iterator[str]:
+    if document["resource_drift"]:
+        yield paint("Note: session types have changed outside of git since the last apply", "strong")
+        yield ""
+        yield from drift_lines(document["resource_drift"], paint)
+    shown = [entry for entry in document["resource_changes"] if _action(entry)]
+    if not shown:
+        return
+    yield "The manifests ask for these actions:" if document["applyable"] else "Nothing will be done about these:"
+    yield ""
+    for action, words in (("create", "create"), ("update", "update in place"), ("delete", "delete")):
+        if any(_action(entry) == action for entry in shown):
+            yield f"  {symbol(action, paint)} {words}"
+    yield ""
+    for entry in sorted(shown, key=lambda each: not _is_conflict(each)):
+        yield from _entry_lines(entry, paint)
+
+
+def _action(entry: ChangeEntry) -> str:
+    """Return the action that an entry is shown as: a withheld deletion as one, nothing for an unchanged record."""
+    if entry.get("action_reason") == "delete_withheld":
+        return "delete"
+    action = entry["change"]["actions"][0]
+    return action if action in SYMBOLS else "adopt" if entry.get("records_ownership") else ""
+
+
+def _is_conflict(entry: ChangeEntry) -> bool:
+    return any(field["origin"] == "conflict" for field in entry["fields"])
+
+
+def _entry_lines(entry: ChangeEntry, paint: Paint) -> Iterator[str]:
+    action, tag = _action(entry), safe(entry["name"])
+    if action == "adopt":
+        yield f"  # {paint(tag, 'strong')} is as the manifests say; ownership will be recorded"
+        yield ""
+        return
+    withheld = entry.get("action_reason") == "delete_withheld"
+    if withheld:
+        yield f"  {symbol('delete', paint)} {paint(tag, 'strong')}  {paint('(withheld, --prune deletes)', 'warning')}"
+        yield ""
+        return
+    yield f"  # {paint(tag, 'strong')} will be {_VERBS[action]}{_remarks(entry, paint)}"
+    yield f"  {symbol(action, paint)} {tag}{_place(entry, paint)}"
+    yield from field_lines(entry, paint)
+    if entry["fully_effective_at"]:
+        effect = "The last session from before the change ends by"
+        yield paint(f"        # {effect} {entry['fully_effective_at']}", "faint")
+    yield ""
+
+
+def _remarks(entry: ChangeEntry, paint: Paint) -> str:
+    remarks = []
+    if _is_conflict(entry):
+        remarks.append(paint("conflict: git and live both changed it", "error"))
+    if entry["risk"] in {"breaking", "disruptive"}:
+        remarks.append(paint(entry["risk"], "error" if entry["risk"] == "breaking" else "warning"))
+    if entry.get("ownership") == "unowned" and entry["change"]["before"]:
+        remarks.append("so far unmanaged, becomes owned")
+    if entry.get("ownership") == "foreign":
+        remarks.append(paint(f"taken over from project {safe(str(entry.get('owner')))}", "warning"))
+    return f" ({', '.join(remarks)})" if remarks else ""
+
+
+def _place(entry: ChangeEntry, paint: Paint) -> str:
+    place = entry["provenance"]
+    return paint(f"  # {safe(place['file'])}:{place['line']}", "faint") if place else ""
+
+
+def _summary(document: PlanDocument, paint: Paint) -> Iterator[str]:
+    yield from refusal_lines(document["refusals"], paint)
+    count = document["summary"]
+    if document["applyable"]:
+        yield paint(
+            f"Plan: {count['create']} to create, {count['update']} to update, {count['delete']} to delete.", "strong"
+        )
+    else:
+        yield paint(NO_CHANGES, "strong")
+        if not document["complete"]:
+            yield "This plan is partial: --only or --skip left session types out."
+    yield from _notes(document)
+
+
+def _notes(document: PlanDocument) -> Iterator[str]:
+    adopted = sum(entry.get("records_ownership", False) for entry in document["resource_changes"])
+    if adopted:
+        yield f"{counted(adopted, 'session type')} to record ownership of."
+    if document["unmanaged"]:
+        named = ", ".join(safe(tag) for tag in document["unmanaged"])
+        yield f"{counted(len(document['unmanaged']), 'session type')} unmanaged: {named}."
+    if document["resource_drift"]:
+        yield f"{counted(len(document['resource_drift']), 'session type')} drifted."
+    if document["summary"]["withheld"]:
+        yield f"{counted(document['summary']['withheld'], 'deletion')} withheld; --prune deletes."

@@ -22,7 +22,7 @@ from reconciler.cli.options import (
 )
 from reconciler.cli.reporting import reported
 from reconciler.errors import ReconcilerError
-from reconciler.plan import Guard, Plan, PlanOptions, Risk, sealed
+from reconciler.plan import Guard, PlanOptions, Risk, sealed
 from reconciler.render import render_json, render_plan
 
 _RISKS = [risk.value for risk in Risk if risk is not Risk.NONE]
@@ -66,7 +66,8 @@ def command(console: Console, given: Globals, /, **options: Any) -> ExitCode:
         console.out(render_json(sealed(planned.document(with_unchanged=True))))
     else:
         console.out(render_plan(planned.document(), console.out_paint))
-        console.out(_closing(planned.plan, options["out"]))
+        if planned.plan.calls:
+            console.out(_closing(options["out"]))
     return _exit_code(planned, options, console)
 
 
@@ -77,9 +78,7 @@ def _save(planned: planning.Planned, file: Path) -> None:
         raise ReconcilerError(f"The plan can't be saved to {file}: {error.strerror}") from error
 
 
-def _closing(plan: Plan, saved: str | None) -> str:
-    if not plan.calls:
-        return ""
+def _closing(saved: str | None) -> str:
     if saved:
         return f"\nSaved to {saved}. To carry out exactly this: reconciler apply --plan {saved}"
     return "\nNote: the plan was not saved (--out), so apply will make its own."

@@ -59,4 +59,5 @@ def _notes(document: PlanDocument) -> Iterator[str]:
 
 
 def _is_pending(entry: ChangeEntry) -> bool:
-    return any(field["origin"] in {"pending", "conflict"} for field in entry["fields"])
+    withheld = "action_reason" in entry
+    return not withheld and any(field["origin"] in {"pending", "conflict"} for field in entry["fields"])

@@ -49,7 +49,9 @@ def _unit(field: FieldEntry, entry: ChangeEntry) -> str:
 
 
 def _comment(field: FieldEntry, entry: ChangeEntry) -> str:
-    risk = field["risk"] if field["risk"] in {"breaking", "disruptive"} and entry["change"]["before"] else ""
+    risk = field["risk"] if field["risk"] in {"breaking", "disruptive"} and entry["change"]["after"] else ""
+    if not entry["change"]["before"]:
+        return ""  # of a new record the head says all
     origin = field["origin"] if field["origin"] != "pending" else ""
     place = field["location"]
     where = f"{place['file']}:{place['line']}" if place else ""

@@ -17,13 +17,13 @@ _VERBS = {"create": "created", "update": "updated in place", "delete": "deleted"
 
 
 def render_plan(document: PlanDocument, paint: Paint = plain) -> str:
-    """Return what a plan would change: conflicts first, then by tag."""
+    """Return what a plan would change: conflicts first, then by tag, what is withheld last."""
     return "\n".join([*header_lines(document, paint), *_body(document, paint), *_summary(document, paint)])
 
 
 def _body(document: PlanDocument, paint: Paint) -> Iterator[str]:
     if document["resource_drift"]:
-        yield paint("Note: session types have changed outside of git since the last apply", "strong")
+        yield paint("Note: session types have changed outside of git since the last apply (applied -> live)", "strong")
         yield ""
         yield from drift_lines(document["resource_drift"], paint)
     shown = [entry for entry in document["resource_changes"] if _action(entry)]
@@ -35,16 +35,22 @@ def _body(document: PlanDocument, paint: Paint) -> Iterator[str]:
         if any(_action(entry) == action for entry in shown):
             yield f"  {symbol(action, paint)} {words}"
     yield ""
-    for entry in sorted(shown, key=lambda each: not _is_conflict(each)):
+    for entry in sorted(shown, key=lambda each: (not _is_conflict(each), _is_withheld(each))):
         yield from _entry_lines(entry, paint)
+    if any(map(_is_withheld, shown)):
+        yield ""
 
 
 def _action(entry: ChangeEntry) -> str:
     """Return the action that an entry is shown as: a withheld deletion as one, nothing for an unchanged record."""
-    if entry.get("action_reason") == "delete_withheld":
+    if _is_withheld(entry):
         return "delete"
     action = entry["change"]["actions"][0]
     return action if action in SYMBOLS else "adopt" if entry.get("records_ownership") else ""
+
+
+def _is_withheld(entry: ChangeEntry) -> bool:
+    return entry.get("action_reason") == "delete_withheld"
 
 
 def _is_conflict(entry: ChangeEntry) -> bool:
@@ -57,17 +63,15 @@ def _entry_lines(entry: ChangeEntry, paint: Paint) -> Iterator[str]:
         yield f"  # {paint(tag, 'strong')} is as the manifests say; ownership will be recorded"
         yield ""
         return
-    withheld = entry.get("action_reason") == "delete_withheld"
-    if withheld:
+    if _is_withheld(entry):
         yield f"  {symbol('delete', paint)} {paint(tag, 'strong')}  {paint('(withheld, --prune deletes)', 'warning')}"
-        yield ""
         return
     yield f"  # {paint(tag, 'strong')} will be {_VERBS[action]}{_remarks(entry, paint)}"
     yield f"  {symbol(action, paint)} {tag}{_place(entry, paint)}"
     yield from field_lines(entry, paint)
     if entry["fully_effective_at"]:
-        effect = "The last session from before the change ends by"
-        yield paint(f"        # {effect} {entry['fully_effective_at']}", "faint")
+        until = f"fully in effect by {entry['fully_effective_at']}; sessions from before live until then"
+        yield paint(f"        # {until}", "faint")
     yield ""
 
 
@@ -75,6 +79,8 @@ def _remarks(entry: ChangeEntry, paint: Paint) -> str:
     remarks = []
     if _is_conflict(entry):
         remarks.append(paint("conflict: git and live both changed it", "error"))
+    if not entry["change"]["before"] and any(field["origin"] == "drift" for field in entry["fields"]):
+        remarks.append(paint("another hand deleted it", "warning"))
     if entry["risk"] in {"breaking", "disruptive"}:
         remarks.append(paint(entry["risk"], "error" if entry["risk"] == "breaking" else "warning"))
     if entry.get("ownership") == "unowned" and entry["change"]["before"]:

@@ -18,13 +18,15 @@ def refusal_lines(refusals: Iterable[RefusalEntry], paint: Paint) -> Iterator[st
     """Yield what apply will refuse, and an empty line; nothing without refusals."""
     lines = list(_lines(refusals, paint))
     if lines:
-        yield "Apply will refuse this:"
+        yield "Guards that stand in the way of apply:"
         yield from lines
         yield ""
 
 
 def _lines(refusals: Iterable[RefusalEntry], paint: Paint) -> Iterator[str]:
     for refusal in refusals:
-        when = "with --auto-approve, " if refusal["guard"] == "conflict" else ""
         yield f"  {paint(refusal['guard'], 'error')}: {safe(refusal['reason'])}"
-        yield f"    Lifted for one run {when}by `{safe(refusal['lifted_by'])}`."
+        if refusal["guard"] == "conflict":
+            yield f"    A person's yes overwrites live; --auto-approve needs `{safe(refusal['lifted_by'])}`."
+        else:
+            yield f"    To lift the guard for one run: `{safe(refusal['lifted_by'])}`."

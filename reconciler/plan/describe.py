@@ -21,7 +21,7 @@ from reconciler.plan.document import (
 )
 from reconciler.plan.guard import Refusal
 from reconciler.plan.mask import masked, shadow
-from reconciler.plan.model import Action, Change, Drift, FieldChange, Missing, Plan, Risk
+from reconciler.plan.model import Action, Change, Drift, FieldChange, FieldClass, Missing, Plan, Risk
 from reconciler.session_type import SessionType
 from reconciler.values import JsonValue, Path, format_path
 
@@ -237,8 +237,9 @@ def _side(value: JsonValue | Missing, at: Path, sensitive: tuple[Path, ...]) -> 
 
 
 def _fully_effective_at(change: Change, now: datetime) -> str | None:
-    """Return when the last session of the old kind is over; None where nothing live changes for sessions."""
-    if change.before is None or change.risk is Risk.NONE or change.withheld:
+    """Return when the last session of the old kind is over; None where a change is nothing to sessions."""
+    matters = any(field.kind not in {FieldClass.DISPLAY, FieldClass.SAMPLE} for field in change.fields)
+    if change.before is None or change.withheld or not matters:
         return None
     ends = change.before.lifetime.after(now)
     return _rfc3339(ends) if ends else None

@@ -29,16 +29,24 @@ def _body(document: PlanDocument, paint: Paint) -> Iterator[str]:
     shown = [entry for entry in document["resource_changes"] if _action(entry)]
     if not shown:
         return
-    yield "The manifests ask for these actions:" if document["applyable"] else "Nothing will be done about these:"
-    yield ""
-    for action, words in (("create", "create"), ("update", "update in place"), ("delete", "delete")):
-        if any(_action(entry) == action for entry in shown):
-            yield f"  {symbol(action, paint)} {words}"
-    yield ""
+    if document["applyable"]:
+        yield "The manifests ask for these actions:"
+        yield ""
+        yield from _legend({_action(entry) for entry in shown}, paint)
+    else:
+        yield "No manifest asks for these any more:"
+        yield ""
     for entry in sorted(shown, key=lambda each: (not _is_conflict(each), _is_withheld(each))):
         yield from _entry_lines(entry, paint)
     if any(map(_is_withheld, shown)):
         yield ""
+
+
+def _legend(actions: set[str], paint: Paint) -> Iterator[str]:
+    for action, words in (("create", "create"), ("update", "update in place"), ("delete", "delete")):
+        if action in actions:
+            yield f"  {symbol(action, paint)} {words}"
+    yield ""
 
 
 def _action(entry: ChangeEntry) -> str:

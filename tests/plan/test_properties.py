@@ -1,0 +1,179 @@
+"""What must hold for any two sets of session types."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reconciler.apply import Execution, execute
+from reconciler.plan import PlanOptions, make_plan, plan_of, read_plan, sealed, to_document
+from reconciler.plan.diff import diff
+from reconciler.plan.mask import replaced
+from reconciler.plan.model import Missing
+from reconciler.port import ManagedBy, Record, Snapshot, Source
+from reconciler.session_type import SessionType
+from reconciler.values import JsonValue, canonical_json, same_value
+from tests.builders import NOW, PROJECT, desired, header, session_type
+
+_keys = st.text("abc_.[", min_size=1, max_size=3)
+_scalars = (
+    st.none() | st.booleans() | st.integers(-3, 3) | st.sampled_from([0.5, 1.0, -2.0]) | st.text("xy", max_size=2)
+)
+_json = st.recursive(
+    _scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_keys, inner, max_size=3), max_leaves=8
+)
+_schemas = st.dictionaries(_keys, _json, max_size=4).map(lambda schema: {**schema, "userId": "u"})
+
+
+@st.composite
+def session_types(draw: st.DrawFn, tag: str = "user") -> SessionType:
+    return session_type(
+        tag,
+        name=draw(st.sampled_from(["One", "Two"])),
+        description=draw(st.sampled_from(["", "text"])),
+        schema=draw(_schemas),
+        expiry=draw(st.sampled_from([1, 7, 12, 24, 60])),
+        period=draw(st.sampled_from(["seconds", "minutes", "hours", "days", "weeks", "months", "years"])),
+    )
+
+
+@st.composite
+def sets_of_session_types(draw: st.DrawFn) -> dict[str, SessionType]:
+    tags = draw(st.sets(st.sampled_from(["a", "b", "c", "d"])))
+    return {tag: draw(session_types(tag)) for tag in sorted(tags)}
+
+
+class DictRegistry:
+    """The whole world of a registry: one dict."""
+
+    def __init__(self, live: dict[str, SessionType], owner: str | None = PROJECT) -> None:
+        self.revision = len(live)
+        self.records = {
+            tag: Record(tag, spec, at, ManagedBy(owner) if owner else None, spec if owner else None, NOW, NOW, "x")
+            for at, (tag, spec) in enumerate(live.items(), start=1)
+        }
+        self.calls: list[tuple[str, str, Any]] = []
+
+    def fetch(self) -> Snapshot:
+        return Snapshot(tuple(self.records[tag] for tag in sorted(self.records)), self.revision)
+
+    def history(self, *, tag: str | None = None, after: int = 0) -> list[Any]:
+        return []
+
+    def create(self, session_type: SessionType, source: Source | None = None) -> Record:
+        assert session_type.tag not in self.records
+        self.calls.append(("create", session_type.tag, None))
+        return self._put(session_type)
+
+    def update(self, tag: str, fields: Any, *, revision: int, source: Source | None = None) -> Record:
+        spec = self.records[tag].spec
+        assert spec
+        assert self.records[tag].revision == revision
+        self.calls.append(("update", tag, fields))
+        return self._put(SessionType.from_json({**spec.to_json(), **fields}))
+
+    def delete(self, tag: str, *, revision: int, source: Source | None = None) -> None:
+        assert self.records.pop(tag).revision == revision
+        self.calls.append(("delete", tag, None))
+
+    def _put(self, spec: SessionType) -> Record:
+        self.revision += 1
+        record = Record(spec.tag, spec, self.revision, ManagedBy(PROJECT), spec, NOW, NOW, "x")
+        self.records[spec.tag] = record
+        return record
+
+
+@given(session_types())
+def test_a_session_type_does_not_differ_from_itself(one: SessionType) -> None:
+    assert diff(one, one) == ()
+
+
+@given(session_types(), session_types())
+def test_a_diff_is_empty_just_for_the_same_session_type(one: SessionType, two: SessionType) -> None:
+    assert (diff(one, two) == ()) is one.same_as(two)
+
+
+@given(session_types(), session_types())
+def test_the_fields_of_a_diff_are_where_and_what_they_say(one: SessionType, two: SessionType) -> None:
+    for change in diff(one, two):
+        for side, value in ((one, change.before), (two, change.after)):
+            if not isinstance(value, Missing):
+                probe = replaced(side.to_json(), change.path, {"probe": 1})
+                assert probe != side.to_json(), "the path leads somewhere"
+                assert same_value(replaced(probe, change.path, value), side.to_json()), "and the value stands there"
+
+
+@given(session_types(), session_types())
+def test_nothing_outside_a_diff_differs(one: SessionType, two: SessionType) -> None:
+    left: JsonValue = one.to_json()
+    right: JsonValue = two.to_json()
+    for change in diff(one, two):
+        if not isinstance(change.before, Missing) and not isinstance(change.after, Missing):
+            left, right = replaced(left, change.path, "same"), replaced(right, change.path, "same")
+        elif isinstance(change.before, Missing):
+            right = _without(right, change.path)
+        else:
+            left = _without(left, change.path)
+    if one.lifetime.same_as(two.lifetime):
+        left, right = ({**side, "expiry": 0, "period": ""} for side in (left, right) if isinstance(side, dict))
+    assert canonical_json(left) == canonical_json(right)
+
+
+def _without(value: JsonValue, path: tuple[str | int, ...]) -> JsonValue:
+    marker = "\0gone"
+
+    def swept(value: JsonValue) -> JsonValue:
+        if isinstance(value, dict):
+            return {key: swept(item) for key, item in value.items() if item != marker}
+        return [swept(item) for item in value if item != marker] if isinstance(value, list) else value
+
+    return swept(replaced(value, path, marker))
+
+
+@settings(deadline=None)
+@given(sets_of_session_types(), sets_of_session_types(), st.booleans())
+def test_after_apply_live_is_desired_and_a_second_plan_is_empty(
+    wanted: dict[str, SessionType], live: dict[str, SessionType], owned: bool
+) -> None:
+    registry = DictRegistry(live, PROJECT if owned else None)
+    options = PlanOptions(PROJECT, prune=True)
+    manifests = [desired(each) for each in wanted.values()]
+    plan = make_plan(manifests, registry.fetch(), options)
+    outcomes = list(execute(plan, registry, Execution(PROJECT, parallelism=1)))
+    assert len(outcomes) == len(plan.calls) == len(registry.calls)
+    second = make_plan(manifests, registry.fetch(), options)
+    assert second.calls == ()
+    assert {record.tag for record in registry.fetch().records} == (set(wanted) if owned else set(wanted) | set(live))
+    for tag, each in wanted.items():
+        spec = registry.records[tag].spec
+        assert spec
+        assert spec.same_as(each)
+
+
+@settings(deadline=None)
+@given(sets_of_session_types(), sets_of_session_types())
+def test_each_call_is_the_least_that_does_it(wanted: dict[str, SessionType], live: dict[str, SessionType]) -> None:
+    registry = DictRegistry(live)
+    plan = make_plan(map(desired, wanted.values()), registry.fetch(), PlanOptions(PROJECT, prune=True))
+    list(execute(plan, registry, Execution(PROJECT)))
+    differing = {tag for tag in wanted.keys() & live.keys() if not wanted[tag].same_as(live[tag])}
+    assert {tag for call, tag, _ in registry.calls if call == "create"} == wanted.keys() - live.keys()
+    assert {tag for call, tag, _ in registry.calls if call == "delete"} == live.keys() - wanted.keys()
+    assert {tag for call, tag, _ in registry.calls if call == "update"} == differing
+    for call, tag, fields in registry.calls:
+        if call == "update":
+            assert all(wanted[tag].to_json()[name] != live[tag].to_json()[name] for name in fields)
+
+
+@settings(deadline=None)
+@given(sets_of_session_types(), sets_of_session_types())
+def test_a_saved_plan_makes_the_same_calls(wanted: dict[str, SessionType], live: dict[str, SessionType]) -> None:
+    registry = DictRegistry(live)
+    plan = make_plan(map(desired, wanted.values()), registry.fetch(), PlanOptions(PROJECT, prune=True))
+    text = json.dumps(sealed(to_document(plan, header())))
+    loaded = plan_of(read_plan(text, "plan.json"))
+    calls = [(each.tag, each.action, each.revision, canonical_json(each.payload())) for each in plan.calls]
+    assert [(c.tag, c.action, c.revision, canonical_json(c.payload())) for c in loaded.calls] == calls

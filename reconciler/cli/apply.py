@@ -24,7 +24,7 @@ from reconciler.cli.options import (
     selection_options,
 )
 from reconciler.cli.planning import Planned
-from reconciler.cli.reporting import reported
+from reconciler.cli.reporting import reported, say_warnings
 from reconciler.cli.saved_plan import load_saved_plan
 from reconciler.plan import PlanOptions, sealed
 from reconciler.render import render_json, render_plan
@@ -58,11 +58,11 @@ def command(console: Console, given: Globals, /, **options: Any) -> ExitCode:
     in flight; a rerun does what is left.
     """
     run = Run.of(given)
-    planned = _planned(run, options)
+    planned = _planned(run, console, options)
     approval = Approval(options["auto_approve"], options["allow"])
     machine = options["output_format"] == "json"
-    say = console.err if machine else console.out
-    say(render_plan(planned.document(), console.err_paint if machine else console.out_paint))
+    voice = console.voice(results=not machine)
+    voice.say(render_plan(planned.document(), voice.paint))
     code = ExitCode.OK
     outcomes: tuple[Outcome, ...] = ()
     if not approval.permits(planned, console):
@@ -70,7 +70,7 @@ def command(console: Console, given: Globals, /, **options: Any) -> ExitCode:
     elif planned.plan.calls and not approval.given(console):
         code = ExitCode.ERROR
     elif planned.plan.calls:
-        tally = carry_out(run, planned, console, parallelism=options["parallelism"], say=say)
+        tally = carry_out(run, planned, console, parallelism=options["parallelism"], voice=voice)
         code, outcomes = exit_code(tally), tally.outcomes
     if machine:
         document = sealed(planned.document(with_unchanged=True))
@@ -78,12 +78,13 @@ def command(console: Console, given: Globals, /, **options: Any) -> ExitCode:
     return code
 
 
-def _planned(run: Run, options: dict[str, Any]) -> Planned:
+def _planned(run: Run, console: Console, options: dict[str, Any]) -> Planned:
     if options["saved"]:
         _forbid_with_a_plan(options)
         return load_saved_plan(run, Path(options["saved"]))
     paths: Sequence[str] = options["paths"]
     loaded = run.load(paths, command="apply")
+    say_warnings(console, loaded)
     asked = PlanOptions(
         run.owner, planning.selection(options["only"], options["skip"]), options["prune"], options["adopt"]
     )

@@ -64,8 +64,10 @@ class Approval:
         """Tell whether a person says yes, or nobody needs to."""
         if self.automatic:
             return True
-        console.err(_QUESTION.rstrip("\n"))
-        answer = sys.stdin.readline()
+        console.ask(_QUESTION)
+        answer = _answer()
+        if not sys.stdin.isatty():
+            console.err("")  # no terminal echoed the end of the line
         if answer.strip() == "yes":
             return True
         console.err(
@@ -74,3 +76,11 @@ class Approval:
             else "No answer; nothing was applied. Without a terminal use --auto-approve."
         )
         return False
+
+
+def _answer() -> str:
+    """Read a line; what is no text is no yes."""
+    try:
+        return sys.stdin.readline()
+    except UnicodeDecodeError:
+        return "?"

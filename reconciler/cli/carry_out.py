@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 from reconciler.apply import Execution, Outcome, Status, Tally, execute
-from reconciler.cli.console import Console
+from reconciler.cli.console import Console, Voice
 from reconciler.cli.exit_codes import ExitCode
 from reconciler.cli.inputs import Run
 from reconciler.cli.planning import Planned
@@ -21,24 +21,24 @@ from reconciler.registry import open_registry
 from reconciler.render import render_apply_summary, render_outcome
 
 
-def carry_out(run: Run, planned: Planned, console: Console, *, parallelism: int, say: Callable[[str], None]) -> Tally:
+def carry_out(run: Run, planned: Planned, console: Console, *, parallelism: int, voice: Voice) -> Tally:
     """Make the plan's calls and say what becomes of each."""
     outcomes: list[Outcome] = []
     with (
         open_registry(run.registry, product=run.product, root=run.project.root, actor=_actor()) as registry,
         _stopped_by_ctrl_c(console) as stopped,
-        progress(len(planned.plan.calls), shown=console.shows_progress) as advance,
+        progress(len(planned.plan.calls), shown=console.shows_progress, no_color=console.no_color) as step,
     ):
         how = Execution(
             run.owner, planned.header.recorded_commit, planned.digest, parallelism=parallelism, stopped=stopped
         )
         for outcome in execute(planned.plan, registry, how):
             outcomes.append(outcome)
-            advance()
-            if outcome.status is not Status.NOT_TRIED:
-                say(render_outcome(outcome, console.out_paint))
+            with step():
+                if outcome.status is not Status.NOT_TRIED:
+                    voice.say(render_outcome(outcome, voice.paint))
     tally = Tally.of(outcomes)
-    say("\n" + render_apply_summary(tally, console.out_paint))
+    voice.say("\n" + render_apply_summary(tally, voice.paint))
     return tally
 
 
@@ -61,7 +61,7 @@ def _stopped_by_ctrl_c(console: Console) -> Iterator[Callable[[], bool]]:
 
     def on_signal(number: int, _frame: FrameType | None) -> None:
         stop.set()
-        signal.signal(number, previous[signal.Signals(number)])
+        signal.signal(number, signal.SIG_DFL)  # Python's own handler would wait for the calls in flight
         console.err("Stopping after the calls in flight…")
 
     previous = {number: signal.getsignal(number) for number in signals}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, TextIO
 
 import click
@@ -26,12 +28,20 @@ def _painted(text: str, style: Style, /) -> str:
     return click.style(text, **_LOOKS[style])
 
 
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """One of the run's two streams, with the paint that fits it."""
+
+    say: Callable[[str], None]
+    paint: Paint
+
+
 class Console:
     """The run's two streams. Colour only on a terminal, and not where NO_COLOR, CI or --no-color say no."""
 
     def __init__(self, *, no_color: bool = False, verbose: bool = False) -> None:
         self.verbose = verbose
-        self._plain = no_color or any(os.environ.get(name) for name in ("NO_COLOR", "CI"))
+        self.no_color = no_color or any(os.environ.get(name) for name in ("NO_COLOR", "CI"))
 
     @property
     def out_paint(self) -> Paint:
@@ -42,6 +52,14 @@ class Console:
     def err_paint(self) -> Paint:
         """How text for stderr is painted."""
         return self._paint(sys.stderr)
+
+    def ask(self, question: str) -> None:
+        """Write a question, and leave the cursor behind it."""
+        click.echo(question, err=True, nl=False, color=True)
+
+    def voice(self, *, results: bool) -> Voice:
+        """Return stdout for results, stderr for anything else."""
+        return Voice(self.out, self.out_paint) if results else Voice(self.err, self.err_paint)
 
     @property
     def shows_progress(self) -> bool:
@@ -58,4 +76,4 @@ class Console:
 
     def _paint(self, stream: TextIO) -> Paint:
         dumb = os.environ.get("TERM") == "dumb"
-        return plain if self._plain or dumb or not stream.isatty() else _painted
+        return plain if self.no_color or dumb or not stream.isatty() else _painted

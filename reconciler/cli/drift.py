@@ -11,7 +11,7 @@ from reconciler.cli.console import Console
 from reconciler.cli.exit_codes import ExitCode, help_epilog
 from reconciler.cli.inputs import Run
 from reconciler.cli.options import Globals, format_option, global_options, paths_argument, selection_options
-from reconciler.cli.reporting import reported
+from reconciler.cli.reporting import reported, say_warnings
 from reconciler.manifests import Loaded
 from reconciler.plan import PlanOptions, sealed
 from reconciler.render import render_drift, render_json
@@ -45,11 +45,12 @@ def command(console: Console, given: Globals, /, **options: Any) -> ExitCode:
     run = Run.of(given)
     has_manifests = bool(run.manifest_paths(options["paths"]))
     loaded = run.load(options["paths"], command="drift") if has_manifests else Loaded((), (), {})
+    say_warnings(console, loaded)
     asked = PlanOptions(run.owner, planning.selection(options["only"], options["skip"]))
     planned = planning.make(run, loaded, run.header(loaded, options["paths"]), asked)
     if options["output_format"] == "json":
         console.out(render_json(sealed(planned.document(with_unchanged=True))))
     else:
-        console.out(render_drift(planned.document(), console.out_paint))
+        console.out(render_drift(planned.document(), console.out_paint, strict=options["strict"]))
     unmanaged = options["strict"] and planned.plan.unmanaged
     return ExitCode.CHANGES if planned.plan.drift or unmanaged else ExitCode.OK

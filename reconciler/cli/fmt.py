@@ -18,6 +18,7 @@ from reconciler.cli.reporting import reported
 from reconciler.diagnostics import Diagnostic, InvalidInput
 from reconciler.errors import ReconcilerError
 from reconciler.manifests import ManifestPath, canonical_layout, find_files, read_file
+from reconciler.render.values import safe
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def command(console: Console, given: Globals, /, **options: Any) -> ExitCode:
     laid = _lay_out(_paths(Run.of(given, any_target=True), options["paths"]))
     writes = not (options["check"] or options["show_diff"])
     for each in laid:
-        console.out(_diff(each) if options["show_diff"] else each.file.spelled)
+        console.out(_diff(each) if options["show_diff"] else safe(each.file.spelled))
         if writes:
             _write(each)
     return ExitCode.ERROR if options["check"] and laid else ExitCode.OK
@@ -95,4 +96,4 @@ def _diff(laid: _Laid) -> str:
         f"b{os.sep}{laid.file.spelled}",
         lineterm="",
     )
-    return "\n".join(lines)
+    return "\n".join("\t".join(map(safe, line.split("\t"))) for line in lines)

@@ -18,7 +18,11 @@ from reconciler.render import history_json, render_history, render_json
 @click.command(
     "history",
     epilog=help_epilog(
-        "reconciler history\nreconciler history user-session", ExitCode.OK, ExitCode.ERROR, ExitCode.UNREACHABLE
+        "reconciler history\nreconciler history user-session",
+        ExitCode.OK,
+        ExitCode.ERROR,
+        ExitCode.INVALID,
+        ExitCode.UNREACHABLE,
     ),
 )
 @click.argument("tag", required=False)

@@ -13,6 +13,7 @@ import click
 from reconciler import __version__
 from reconciler.cli.options import Globals
 from reconciler.diagnostics import InvalidInput
+from reconciler.errors import ReconcilerError
 from reconciler.manifests import Loaded, ManifestPath, load_manifests
 from reconciler.plan import Header
 from reconciler.project import Project, Target, find_project_file, git_state, load_project, without_credentials
@@ -36,7 +37,7 @@ class Run:
     @classmethod
     def of(cls, given: Globals, *, any_target: bool = False) -> Run:
         """Gather it; with `any_target` several targets without a default are fine. Raises InvalidInput."""
-        here = Path.cwd()
+        here = _here()
         file = find_project_file(here)
         project = load_project(file, spelled(file, here), os.environ) if file else Project(here)
         target = Target() if any_target and not given.target else project.target(given.target)
@@ -47,7 +48,7 @@ class Run:
         """Return where the manifests are: the given paths, or what the project file lists."""
         if paths:
             return [ManifestPath(Path(path), path) for path in paths]
-        return self._of_project(self.project.manifests)
+        return self.paths_of_project(self.project.manifests)
 
     def require_paths(self, paths: Sequence[str], *, command: str) -> list[ManifestPath]:
         """Return where the manifests are. Raises a usage error where none are named."""
@@ -58,7 +59,7 @@ class Run:
 
     def overlay_paths(self) -> list[ManifestPath]:
         """Return where the overlays of all targets are."""
-        return self._of_project(overlay for target in self.project.targets.values() for overlay in target.overlays)
+        return self.paths_of_project(overlay for target in self.project.targets.values() for overlay in target.overlays)
 
     def load(self, paths: Sequence[str], *, command: str) -> Loaded:
         """Load the manifests. Raises a usage error where none are named, and InvalidInput for what is wrong in them."""
@@ -71,7 +72,7 @@ class Run:
         """Load the manifests as a target has them, problems included."""
         return load_manifests(
             paths,
-            overlays=self._of_project(target.overlays),
+            overlays=self.paths_of_project(target.overlays),
             without=[overlay.path for overlay in self.overlay_paths()],
             root=self.project.root,
             environment=os.environ,
@@ -88,15 +89,23 @@ class Run:
             registry=without_credentials(self.registry),
             target=self.target.name,
             manifests=len(loaded.desired),
-            manifest_paths=tuple(each.spelled for each in self.manifest_paths(paths)),
+            manifest_paths=tuple(spelled(each.path, self.project.root) for each in self.manifest_paths(paths)),
             manifest_digest=loaded.digest(),
             git_commit=git.commit,
             git_dirty=git.dirty,
         )
 
-    def _of_project(self, paths: Iterable[str]) -> list[ManifestPath]:
+    def paths_of_project(self, paths: Iterable[str]) -> list[ManifestPath]:
+        """Return paths that are relative to the project."""
         here = Path.cwd()
         return [ManifestPath(self.project.root / path, spelled(self.project.root / path, here)) for path in paths]
+
+
+def _here() -> Path:
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        raise ReconcilerError("The working directory does not exist any more") from None
 
 
 def spelled(path: Path, here: Path) -> str:

@@ -6,6 +6,8 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from difflib import get_close_matches
+from itertools import pairwise
 from typing import Any, NoReturn
 
 import click
@@ -44,6 +46,17 @@ class LazyGroup(click.Group):
         command = module.command
         return command if isinstance(command, click.Command) else None
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, or name the one that was meant."""
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            nearest = get_close_matches(name, COMMANDS, n=1)
+            hint = f" Did you mean {nearest[0]!r}?" if nearest else ""
+            ctx.fail(f"No such command {name!r}.{hint}")
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands without importing them."""
         del ctx
@@ -75,6 +88,10 @@ def run(arguments: Sequence[str] | None = None) -> int:
         result: Any = cli.main(args=arguments, prog_name="reconciler", standalone_mode=False)
     except click.UsageError as error:
         error.show()
+        if _asks_for_json(sys.argv[1:] if arguments is None else arguments):
+            from reconciler.cli.reporting import usage_document  # noqa: PLC0415 - not for --help
+
+            click.echo(usage_document(error))
         return ExitCode.USAGE
     except click.ClickException as error:
         error.show()
@@ -87,6 +104,11 @@ def run(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.ERROR
     return int(result or ExitCode.OK)
+
+
+def _asks_for_json(arguments: Sequence[str]) -> bool:
+    """Tell whether a command line that could not be parsed would have had JSON on stdout."""
+    return "--format=json" in arguments or ("--format", "json") in pairwise(arguments)
 
 
 def main() -> NoReturn:

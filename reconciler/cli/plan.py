@@ -20,7 +20,7 @@ from reconciler.cli.options import (
     paths_argument,
     selection_options,
 )
-from reconciler.cli.reporting import reported
+from reconciler.cli.reporting import reported, say_warnings
 from reconciler.errors import ReconcilerError
 from reconciler.plan import Guard, PlanOptions, Risk, sealed
 from reconciler.render import render_json, render_plan
@@ -56,6 +56,7 @@ def command(console: Console, given: Globals, /, **options: Any) -> ExitCode:
     """
     run = Run.of(given)
     loaded = run.load(options["paths"], command="plan")
+    say_warnings(console, loaded)
     asked = PlanOptions(
         run.owner, planning.selection(options["only"], options["skip"]), options["prune"], options["adopt"]
     )
@@ -85,7 +86,9 @@ def _closing(saved: str | None) -> str:
 
 
 def _exit_code(planned: planning.Planned, options: dict[str, Any], console: Console) -> ExitCode:
-    if any(refusal.guard is Guard.EMPTY_INPUT for refusal in planned.refusals):
+    empty = [each.reason for each in planned.refusals if each.guard is Guard.EMPTY_INPUT]
+    if empty:
+        console.err(f"Refused: {empty[0]}")
         return ExitCode.REFUSED
     if options["fail_on"]:
         order = list(Risk)

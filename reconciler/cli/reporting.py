@@ -16,6 +16,7 @@ from reconciler.cli.exit_codes import ExitCode
 from reconciler.cli.options import Command, Globals
 from reconciler.diagnostics import InvalidInput
 from reconciler.errors import ReconcilerError
+from reconciler.manifests import Loaded
 from reconciler.plan import DiagnosticEntry, Header, StalePlan, diagnostic_entry, error_document
 from reconciler.port import RegistryDenied, RegistryUnavailable, StaleRecord
 from reconciler.registry import UnsupportedRegistry
@@ -32,7 +33,8 @@ def plan_error_document(entries: Iterable[DiagnosticEntry]) -> Any:
 def reported(function: Command, *, document: ErrorDocument = plan_error_document) -> Command:
     """Wrap a command: it gets a console, and its errors become messages and an exit code.
 
-    With `--format json` stdout holds one document, on an error too.
+    With `--format json` stdout holds one document, on an error too. Wrong usage may come to light before the command
+    runs, so it is left to `usage_document`, which finds the command's kind of document on its callback.
     """
 
     @wraps(function)
@@ -51,15 +53,25 @@ def reported(function: Command, *, document: ErrorDocument = plan_error_document
                 console.err(traceback.format_exc())
             entries = [_entry(error.message, error.hint)]
             code = _exit_code(error, given)
-        except click.UsageError as error:
-            if machine:
-                console.out(render_json(document([_entry(error.format_message(), "")])))
-            raise
         if machine:
             console.out(render_json(document(entries)))
         return code
 
+    run.error_document = document  # type: ignore[attr-defined]
     return run
+
+
+def say_warnings(console: Console, loaded: Loaded) -> None:
+    """Say what is odd about valid manifests."""
+    if loaded.diagnostics:
+        console.err(render_diagnostics(loaded.diagnostics, loaded.sources, console.err_paint))
+
+
+def usage_document(error: click.UsageError) -> str:
+    """Return what stdout gets of wrong usage where the output was to be JSON."""
+    callback = error.ctx.command.callback if error.ctx else None
+    document: ErrorDocument = getattr(callback, "error_document", plan_error_document)
+    return render_json(document([_entry(error.format_message(), "")]))
 
 
 def _exit_code(error: ReconcilerError, given: Globals) -> ExitCode:

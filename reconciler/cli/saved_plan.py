@@ -7,11 +7,11 @@ from pathlib import Path
 from reconciler.cli.files import read_text
 from reconciler.cli.inputs import Run
 from reconciler.cli.planning import Planned
-from reconciler.manifests import ManifestPath
 from reconciler.plan import (
     Desired,
     Plan,
     PlanDocument,
+    StalePlan,
     UnusablePlan,
     check_fresh,
     check_guards,
@@ -21,7 +21,7 @@ from reconciler.plan import (
     with_sensitive_values,
 )
 from reconciler.port import Snapshot
-from reconciler.project import without_credentials
+from reconciler.project import Target, without_credentials
 from reconciler.registry import open_reader
 
 
@@ -32,10 +32,21 @@ def load_saved_plan(run: Run, file: Path) -> Planned:
     plan, digest = plan_of(document), document["digest"]
     with open_reader(run.registry, product=run.product, root=run.project.root) as reader:
         snapshot = reader.fetch()
+        if snapshot.revision < plan.revision:  # a relative URL means another file in another folder
+            raise StalePlan(
+                f"The registry is at revision {snapshot.revision}, behind the plan's {plan.revision}: it is another "
+                "one, or was set back",
+                hint="Run it where the plan was made, or make a new plan.",
+            )
         check_fresh(plan, digest, snapshot, reader.history(after=plan.revision))
     header = header_of(document)
-    refusals = check_guards(plan, run.target.limits, manifests=header.manifests)
+    refusals = check_guards(plan, _target(run, document).limits, manifests=header.manifests)
     return Planned(_complete(run, document, plan, snapshot), header, refusals, document)
+
+
+def _target(run: Run, document: PlanDocument) -> Target:
+    """Return the target that the plan was made for: its guards and overlays hold, whatever --registry says."""
+    return run.project.targets.get(document["target"]["name"] or "", run.target)
 
 
 def _check_target(run: Run, document: PlanDocument) -> None:
@@ -44,6 +55,8 @@ def _check_target(run: Run, document: PlanDocument) -> None:
     for what, value in present.items():
         if planned[what] != value:
             hint = f"Use --{what} {planned[what]}." if what != "project" else "Run it in that project."
+            if what == "registry" and planned["name"] not in {None, run.target.name}:
+                hint = f"Use --target {planned['name']}."
             raise UnusablePlan(f"The plan was made for the {what} {planned[what]}, not for {value}", hint=hint)
 
 
@@ -51,8 +64,14 @@ def _complete(run: Run, document: PlanDocument, plan: Plan, snapshot: Snapshot) 
     """Return the plan with its sensitive values, from the manifests that it names."""
     if not any(change.sensitive for change in plan.calls):
         return plan
-    paths = [ManifestPath(Path(path), path) for path in document["source"]["manifest_paths"]]
-    loaded = run.load_for(run.target, paths)
+    paths = run.paths_of_project(document["source"]["manifest_paths"])
+    missing = ", ".join(each.spelled for each in paths if not each.path.exists())
+    if missing:
+        raise UnusablePlan(
+            f"The plan holds no sensitive values, and the manifests to take them from are not there: {missing}",
+            hint="Run apply where the manifests are.",
+        )
+    loaded = run.load_for(_target(run, document), paths)
     if loaded.digest() != document["source"]["manifest_digest"]:
         raise UnusablePlan(
             "The plan holds no sensitive values, and the manifests that it would take them from have changed",

@@ -3,6 +3,7 @@
 from reconciler.diagnostics.codes import Code
 from reconciler.diagnostics.model import Diagnostic, InvalidInput, Location, Problem, Severity, in_order
 from reconciler.diagnostics.validation import (
+    described,
     missing_key,
     model_problems,
     nearest_of,
@@ -18,6 +19,7 @@ __all__ = [
     "Location",
     "Problem",
     "Severity",
+    "described",
     "in_order",
     "missing_key",
     "model_problems",

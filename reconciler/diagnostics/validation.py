@@ -6,10 +6,11 @@ import difflib
 from collections.abc import Callable, Iterable, Iterator
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from reconciler.diagnostics.codes import Code
 from reconciler.diagnostics.model import Problem
-from reconciler.values import Path, format_path
+from reconciler.values import JsonValue, Path, format_path, json_type
 
 
 def unknown_key(path: Path, known: Iterable[str], *, of: str) -> Problem:
@@ -55,9 +56,38 @@ def model_problems(
                 found.append(unknown_key(path, known(path[:-1]), of=of))
             case "missing":
                 found.append(missing_key(path))
-            case _:
-                found.append(Problem(code, path, f"`{format_path(path)}`: {_lowered(error['msg'])}."))
+            case kind:
+                subject = f"`{format_path(path)}`" if path else of[0].upper() + of[1:]
+                found.append(Problem(code, path, f"{subject} {_unmet(kind, error)}."))
     return without_twins(found)
+
+
+_EXPECTED_TYPES = {
+    "model_type": "a mapping",
+    "dict_type": "a mapping",
+    "list_type": "a list",
+    "string_type": "a string",
+    "int_type": "a whole number",
+    "bool_type": "`true` or `false`",
+}
+
+
+def _unmet(kind: str, error: ErrorDetails) -> str:
+    """Say what a value must be, without the words that are only about our models."""
+    if kind in _EXPECTED_TYPES:
+        return f"must be {_EXPECTED_TYPES[kind]}, not {described(error['input'])}"
+    match kind:
+        case "string_too_short":
+            return "must not be empty"
+        case "greater_than_equal":
+            return f"must be at least {error['ctx']['ge']}"
+        case _:
+            return f"is not valid: {error['msg'][:1].lower()}{error['msg'][1:].rstrip('.')}"
+
+
+def described(value: JsonValue) -> str:
+    """Name a value's kind with its article; a fraction as itself, because a whole number is a number too."""
+    return str(value) if isinstance(value, float) else with_article(json_type(value))
 
 
 def with_article(noun: str) -> str:
@@ -65,7 +95,3 @@ def with_article(noun: str) -> str:
     if noun == "null":
         return noun
     return f"an {noun}" if noun[0] in "aeo" else f"a {noun}"
-
-
-def _lowered(sentence: str) -> str:
-    return sentence[:1].lower() + sentence[1:].rstrip(".")

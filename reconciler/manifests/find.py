@@ -23,7 +23,7 @@ class ManifestPath:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Files in order, and the paths that lead nowhere."""
+    """Files in order, and the paths that lead nowhere or can't be searched."""
 
     files: tuple[ManifestPath, ...]
     diagnostics: tuple[Diagnostic, ...]
@@ -31,31 +31,53 @@ class Found:
 
 def find_files(paths: Iterable[ManifestPath], *, without: Iterable[Path] = ()) -> Found:
     """Find the files under `paths`, each once, leaving out what is under `without`."""
-    excluded = [path.resolve() for path in without]
+    excluded = [_real(path) for path in without]
     files: dict[Path, ManifestPath] = {}
-    missing: list[Diagnostic] = []
+    problems: list[Diagnostic] = []
     for each in paths:
-        if each.path.is_dir():
-            candidates = [file for file in _walk(each) if not any(map(file.path.resolve().is_relative_to, excluded))]
-        elif each.path.exists():
-            candidates = [each]
+        try:
+            is_folder, is_there = each.path.is_dir(), each.path.exists()
+        except OSError as error:
+            problems.append(_unreadable(each.spelled, error))
+            continue
+        if is_folder:
+            found = ((_real(file.path), file) for file in _walk(each, problems))
+            for real, file in found:
+                if not any(map(real.is_relative_to, excluded)):
+                    files.setdefault(real, file)
+        elif is_there:
+            files.setdefault(_real(each.path), each)
         else:
             hint = "Check the spelling, and the folder that you are in."
-            missing.append(Diagnostic(Code.PATH_NOT_FOUND, f"`{each.spelled}` does not exist.", None, hint))
-            continue
-        for file in candidates:
-            files.setdefault(file.path.resolve(), file)
-    return Found(tuple(files.values()), tuple(missing))
+            problems.append(Diagnostic(Code.PATH_NOT_FOUND, f"`{each.spelled}` does not exist.", None, hint))
+    return Found(tuple(files.values()), tuple(problems))
 
 
-def _walk(folder: ManifestPath) -> Iterator[ManifestPath]:
-    for here, folders, names in os.walk(folder.path):
+def _real(path: Path) -> Path:
+    """Resolve symlinks. A loop of them, which `Path.resolve` raises for, stays as it is: reading it says why."""
+    return Path(os.path.realpath(path))
+
+
+def _walk(folder: ManifestPath, problems: list[Diagnostic]) -> Iterator[ManifestPath]:
+    """Yield the files under a folder. One that can't be searched is a problem: its manifests would seem deleted."""
+
+    def report(error: OSError) -> None:
+        problems.append(_unreadable(_spelled(folder, Path(error.filename)), error))
+
+    for here, folders, names in os.walk(folder.path, onerror=report):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             if name.endswith(_SUFFIXES) and not name.startswith(".") and name not in PROJECT_FILE_NAMES:
                 path = Path(here, name)
-                spelled = Path(folder.spelled, path.relative_to(folder.path))
-                yield ManifestPath(path, spelled.as_posix())
+                yield ManifestPath(path, _spelled(folder, path))
+
+
+def _spelled(folder: ManifestPath, path: Path) -> str:
+    return Path(folder.spelled, path.relative_to(folder.path)).as_posix()
+
+
+def _unreadable(spelled: str, error: OSError) -> Diagnostic:
+    return Diagnostic(Code.FILE_UNREADABLE, f"{error.strerror or error}.", Location(spelled))
 
 
 def read_file(file: ManifestPath) -> bytes | Diagnostic:
@@ -63,4 +85,4 @@ def read_file(file: ManifestPath) -> bytes | Diagnostic:
     try:
         return file.path.read_bytes()
     except OSError as error:
-        return Diagnostic(Code.FILE_UNREADABLE, f"{error.strerror or error}.", Location(file.spelled))
+        return _unreadable(file.spelled, error)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from itertools import compress
 from typing import Any
 
 from ruamel.yaml.error import YAMLError
@@ -18,6 +19,8 @@ from reconciler.nodes import parse_yaml
 from reconciler.session_type import Period
 from reconciler.values import JsonValue, canonical_json
 
+# Comments before the first `---`: the round trip loses them.
+_HEAD = re.compile(r"\A(?:[ \t]*(?:#.*)?\n)*[ \t]*#.*\n(?:[ \t]*\n)*(?=---\s)")
 _COMMENT = re.compile(r"(?:^|(?<=\s))#.*?[ \t]*$", re.MULTILINE)
 
 
@@ -28,16 +31,23 @@ def canonical_layout(content: bytes, file: str) -> str | tuple[Diagnostic, ...]:
         return parsed.diagnostics
     if all(document.data is None for document in parsed.documents):
         return parsed.text  # comments only: nothing to lay out
+    text = re.sub(r"\r\n?", "\n", parsed.text)
     try:
-        documents = load_documents(parsed.text)
-        for document in documents:
-            _fold_period(document)
-        laid = dump_documents(documents).rstrip("\n") + "\n"
-    except YAMLError as error:
-        return (_impossible(file, str(error).splitlines()[0]),)
-    if _contents(laid.encode(), file) != _contents(content, file) or _comments(laid) != _comments(parsed.text):
+        laid = _laid(text, [document.data is not None for document in parsed.documents])
+    except (YAMLError, ValueError) as error:
+        return (_impossible(file, str(getattr(error, "problem", None) or error).splitlines()[0].capitalize()),)
+    if _contents(laid.encode(), file) != _contents(content, file) or _comments(laid) != _comments(text):
         return (_impossible(file, "Something would be lost"),)
     return laid
+
+
+def _laid(text: str, holds_data: list[bool]) -> str:
+    head = _HEAD.match(text)
+    documents = list(compress(load_documents(text), holds_data))
+    for document in documents:
+        _fold_period(document)
+    laid = dump_documents(documents).strip("\n") + "\n"  # blank lines at the top would go one by one
+    return head[0].rstrip().lstrip("\n") + "\n---\n" + laid if head else laid
 
 
 class _AnyVariable(dict[str, str]):
@@ -59,7 +69,8 @@ def _fold_period(document: Any) -> None:
 
 def _contents(content: bytes, file: str) -> list[str]:
     parsed = parse_yaml(content, file, _AnyVariable())
-    return [canonical_json(_with_folded_period(document.data)) for document in parsed.documents]
+    contents = (document.data for document in parsed.documents if document.data is not None)
+    return [canonical_json(_with_folded_period(data)) for data in contents]
 
 
 def _with_folded_period(data: JsonValue) -> JsonValue:
@@ -69,7 +80,7 @@ def _with_folded_period(data: JsonValue) -> JsonValue:
 
 
 def _comments(text: str) -> Counter[str]:
-    return Counter(match[0].rstrip() for match in _COMMENT.finditer(text.replace("\r\n", "\n")))
+    return Counter(match[0].rstrip() for match in _COMMENT.finditer(text))
 
 
 def _impossible(file: str, why: str) -> Diagnostic:

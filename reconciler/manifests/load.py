@@ -15,6 +15,17 @@ from reconciler.nodes import Document, located, parse_yaml, value_location
 from reconciler.plan import Desired
 from reconciler.values import JsonValue, canonical_json, json_type
 
+# After these, a tag that no manifest seems to have may be in what could not be read.
+_LOSE_MANIFESTS = {
+    Code.FILE_UNREADABLE,
+    Code.FILE_TOO_LARGE,
+    Code.PATH_NOT_FOUND,
+    Code.NOT_UTF8,
+    Code.YAML_SYNTAX,
+    Code.YAML_TOO_DEEP,
+    Code.YAML_TOO_BIG,
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
@@ -50,7 +61,7 @@ def load_manifests(
     """
     reading = _Reading(root, environment)
     manifests = list(reading.documents(paths, without))
-    manifests = list(reading.lay_over(manifests, list(reading.documents(overlays, ()))))
+    manifests = list(reading.lay_over(manifests, overlays))
     desired = list(reading.check(manifests))
     return Loaded(
         tuple(sorted(desired, key=lambda each: each.session_type.tag)),
@@ -97,25 +108,25 @@ class _Reading:
         absolute = file.path.resolve()
         return absolute.relative_to(self._root).as_posix() if absolute.is_relative_to(self._root) else file.spelled
 
-    def lay_over(self, manifests: list[Document], overlays: list[Document]) -> Iterator[Document]:
+    def lay_over(self, manifests: list[Document], overlays: Iterable[ManifestPath]) -> Iterator[Document]:
         """Yield the manifests with the overlays of their tag over them."""
+        complete = not any(each.code in _LOSE_MANIFESTS for each in self.diagnostics)
         by_tag: dict[str, list[Document]] = {}
-        for overlay in overlays:
-            by_tag.setdefault(self._overlay_tag(overlay), []).append(overlay)
+        for overlay in self.documents(overlays, ()):
+            if tag := _tag(overlay):
+                by_tag.setdefault(tag, []).append(overlay)
+            else:
+                self.diagnostics += located([missing_key(("tag",))], overlay)
         for manifest in manifests:
             laid = manifest
             for overlay in by_tag.get(_tag(manifest), ()):
                 laid = overlaid(laid, overlay)
             yield laid
-        self._report_unknown(by_tag, {_tag(manifest) for manifest in manifests})
-
-    def _overlay_tag(self, overlay: Document) -> str:
-        if not _tag(overlay):
-            self.diagnostics += located([missing_key(("tag",))], overlay)
-        return _tag(overlay)
+        if complete:
+            self._report_unknown(by_tag, {_tag(manifest) for manifest in manifests})
 
     def _report_unknown(self, overlays: Mapping[str, list[Document]], known: set[str]) -> None:
-        for tag in overlays.keys() - known - {""}:
+        for tag in overlays.keys() - known:
             nearest = nearest_of(tag, known)
             hint = (
                 f"Did you mean `{nearest}`?"
@@ -130,9 +141,12 @@ class _Reading:
     def check(self, manifests: Iterable[Document]) -> Iterator[Desired]:
         """Yield every valid manifest, and report the others and those with a tag that another has."""
         first: dict[str, Document] = {}
+        unread = {each.location for each in self.diagnostics}  # a stand-in value there is no second mistake
         for document in manifests:
             desired, problems = read_manifest(document, self._recorded[document.location.file])
-            self.diagnostics += problems
+            self.diagnostics += (
+                each for each in problems if each.code is Code.MISSING_FIELD or each.location not in unread
+            )
             tag = _tag(document)
             earlier = first.setdefault(tag, document)
             if tag and earlier is not document:

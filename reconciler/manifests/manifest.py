@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from reconciler.diagnostics import Code, Diagnostic, Problem, Severity, model_problems
+from reconciler.diagnostics import Code, Diagnostic, Problem, Severity, model_problems, unknown_key
 from reconciler.nodes import Document, located
 from reconciler.plan import Desired, Lifecycle
 from reconciler.session_type import FIELDS, check
@@ -35,12 +35,19 @@ def read_manifest(document: Document, file: str) -> tuple[Desired | None, tuple[
     fields = dict(document.data) if isinstance(document.data, dict) else {}
     lifecycle = fields.pop(LIFECYCLE, {})
     checked = check(fields)
-    problems = [*checked.problems, *_lifecycle_problems(lifecycle, fields)]
+    problems = [*map(_knowing_lifecycle, checked.problems), *_lifecycle_problems(lifecycle, fields)]
     diagnostics = tuple(located(problems, document))
     if checked.session_type is None or any(each.severity is Severity.ERROR for each in diagnostics):
         return None, diagnostics
     desired = Desired(checked.session_type, document.location, file, document.marks, _lifecycle(lifecycle))
     return desired, diagnostics
+
+
+def _knowing_lifecycle(problem: Problem) -> Problem:
+    """Let the hint of an unknown field know the one key that a manifest has beyond its session type."""
+    if problem.code is not Code.UNKNOWN_FIELD:
+        return problem
+    return unknown_key(problem.path, (*FIELDS, LIFECYCLE), of="a session type")
 
 
 def _lifecycle_problems(lifecycle: JsonValue, fields: JsonObject) -> Iterator[Problem]:

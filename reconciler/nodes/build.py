@@ -20,7 +20,7 @@ from ruamel.yaml.events import (
 from reconciler.diagnostics import Code, Diagnostic, Location
 from reconciler.nodes.document import Document
 from reconciler.nodes.frames import Built, OpenCollection, merge_sources
-from reconciler.nodes.scalars import DIGITS_MAX, NumberTooLong, fits_tag, is_collection_tag, resolve, scalar_value
+from reconciler.nodes.scalars import DIGITS_MAX, NumberTooLong, fits_collection, fits_tag, resolve, scalar_value
 from reconciler.nodes.variables import VariableProblem
 from reconciler.values import JsonObject, JsonValue, json_type
 
@@ -75,9 +75,9 @@ class Builder:
         if len(self._open) > DEPTH_MAX:
             self._report(Code.YAML_TOO_DEEP, f"Values may be nested {DEPTH_MAX} levels deep.", self._at(line, column))
             raise Refused
-        if not is_collection_tag(event.tag):
-            self._report_tag(event.tag, self._at(line, column))
         value: JsonObject | list[JsonValue] = {} if isinstance(event, MappingStartEvent) else []
+        if not fits_collection(event.tag, value):
+            self._report_tag(event.tag, self._at(line, column))
         opened = OpenCollection(value, {}, line, column, event.anchor)
         if self._open[-1].expects_key:
             opened.is_key = True
@@ -99,7 +99,7 @@ class Builder:
             inside = any(opened.anchor == event.anchor for opened in self._open)
             problem = "stands inside the value that it names" if inside else "names no anchor above it"
             self._report(Code.YAML_ALIAS, f"`*{event.anchor}` {problem}.", self._at(line, column))
-            anchored = Built(None, line, column)
+            anchored = Built({} if self._open[-1].merge else f"*{event.anchor}", line, column)
         if self._open[-1].expects_key:
             self._report(Code.KEY_NOT_STRING, "An alias can't be a key here.", self._at(line, column))
             self._open[-1].expect_dropped_value()
@@ -119,12 +119,18 @@ class Builder:
         if event.implicit[0]:
             top.merge = key == "<<"
             self._check_plain_key(key, self._at(line, column))
-        if not top.merge and (earlier := top.marks.get(key)):
-            top.drop = True
-            first = self._at(earlier[1], earlier[2])
-            detail = f"`{key}` stands in this mapping already, in line {first.line}."
-            hint = "Remove one of the two."
-            self._report(Code.DUPLICATE_KEY, detail, self._at(line, column), hint, related=first)
+        elif not fits_tag(event.tag, key):
+            self._report_tag(event.tag, self._at(line, column))
+        if event.anchor:
+            self._anchors[event.anchor] = Built(key, line, column)
+        if earlier := top.earlier(key):
+            self._report_duplicate(key, self._at(line, column), self._at(*earlier))
+            top.drop, top.merge = True, False
+
+    def _report_duplicate(self, key: str, location: Location, first: Location) -> None:
+        detail = f"`{key}` stands in this mapping already, in line {first.line}."
+        hint = "Merge several at once: `<<: [*one, *other]`." if key == "<<" else "Remove one of the two."
+        self._report(Code.DUPLICATE_KEY, detail, location, hint, related=first)
 
     def _check_plain_key(self, key: str, location: Location) -> None:
         kind = json_type(resolve(key[:DIGITS_MAX]))
@@ -133,6 +139,7 @@ class Builder:
             self._report(Code.KEY_NOT_STRING, detail, location, "Put quotes around it.")
 
     def _value(self, event: ScalarEvent) -> JsonValue:
+        """Return what a scalar means; where that can't be said, a stand-in that causes no second problem."""
         location = self._at(event.start_mark.line, event.start_mark.column)
         try:
             value = scalar_value(event.value, event.tag, self._environment, plain=event.implicit[0])
@@ -142,7 +149,7 @@ class Builder:
             return 0
         except VariableProblem as problem:
             self._report(problem.code, problem.detail, location, problem.hint)
-            return None
+            return str(event.value)
         if not fits_tag(event.tag, value):
             self._report_tag(event.tag, location)
         return value

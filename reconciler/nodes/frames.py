@@ -24,7 +24,8 @@ class OpenCollection:
     """A mapping or sequence (the document itself is a sequence of one) whose end has not come yet.
 
     In a mapping, `key` is the key that waits for its value; `drop` says that the value is to be left out, `merge` that
-    it is to be merged. `is_key` marks a collection that stands where a key should.
+    it is to be merged; `merged_at` is where a merge key stood. `is_key` marks a collection that stands where a key
+    should.
     """
 
     value: JsonObject | list[JsonValue]
@@ -38,6 +39,7 @@ class OpenCollection:
     key_column: int = 0
     drop: bool = False
     merge: bool = False
+    merged_at: tuple[int, int] | None = None
     is_key: bool = False
     merged: list[Built] = field(default_factory=list)
 
@@ -45,6 +47,13 @@ class OpenCollection:
     def expects_key(self) -> bool:
         """Tell whether the next value is a key."""
         return self.key is None and isinstance(self.value, dict)
+
+    def earlier(self, key: str) -> tuple[int, int] | None:
+        """Return line and column of the same key further up in this mapping, or None."""
+        if self.merge:
+            return self.merged_at
+        entry = self.marks.get(key)
+        return entry and (entry[1], entry[2])
 
     def expect_dropped_value(self) -> None:
         """Stand in for a key that can't be one: its value is left out."""
@@ -58,6 +67,7 @@ class OpenCollection:
             self.value.append(built.value)
             return
         if self.merge:
+            self.merged_at = (self.key_line, self.key_column)
             self.merged += merge_sources(built) or ()
         elif not self.drop and self.key is not None:
             self.value[self.key] = built.value

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -14,6 +16,10 @@ from reconciler.nodes.build import Builder, Refused
 from reconciler.nodes.document import Document
 
 BYTES_MAX = 8 * 2**20
+
+# What the parser counts as the end of a line.
+_LINE_BREAK = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
+_LAST_BREAK = re.compile(rf"(?:{_LINE_BREAK.pattern})\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +37,11 @@ def parse_yaml(content: bytes, file: str, environment: Mapping[str, str]) -> Par
         detail = f"The file has {len(content):,} bytes; the limit is {BYTES_MAX:,}."
         hint = "Split it: a manifest file rarely needs more than some kilobytes."
         return _unparsable(Diagnostic(Code.FILE_TOO_LARGE, detail, Location(file), hint))
+    body = content.removeprefix(codecs.BOM_UTF8)
     try:
-        text = content.decode("utf-8-sig")
+        text = body.decode()
     except UnicodeDecodeError as error:
-        return _unparsable(_not_utf8(content, error.start, file))
+        return _unparsable(_not_utf8(body, error.start, len(content) - len(body), file))
     builder = Builder(file, environment)
     try:
         for event in _events(text):
@@ -56,14 +63,14 @@ def _events(text: str) -> Iterator[Event]:
         yield event
 
 
-def _not_utf8(content: bytes, at: int, file: str) -> Diagnostic:
-    before = content[:at].decode("utf-8-sig")
-    detail = f"Byte {at + 1} (0x{content[at]:02x}) is not part of UTF-8 text."
-    return Diagnostic(Code.NOT_UTF8, detail, _end_of(before, file), "Save the file as UTF-8.")
+def _not_utf8(body: bytes, at: int, bom: int, file: str) -> Diagnostic:
+    detail = f"Byte {bom + at + 1} (0x{body[at]:02x}) is not part of UTF-8 text."
+    return Diagnostic(Code.NOT_UTF8, detail, _end_of(body[:at].decode(), file), "Save the file as UTF-8.")
 
 
 def _end_of(text: str, file: str) -> Location:
-    return Location(file, text.count("\n") + 1, len(text) - (text.rfind("\n") + 1) + 1)
+    lines = _LINE_BREAK.split(text)
+    return Location(file, len(lines), len(lines[-1]) + 1)
 
 
 def _syntax_diagnostic(error: YAMLError, text: str, file: str) -> Diagnostic:
@@ -75,21 +82,19 @@ def _syntax_diagnostic(error: YAMLError, text: str, file: str) -> Diagnostic:
         return Diagnostic(
             Code.YAML_SYNTAX, detail[0].upper() + detail[1:], location, _syntax_hint(error, text, location)
         )
-    position = getattr(error, "position", 0)
-    detail = f"The character {text[position : position + 1]!a} is not allowed in YAML."
-    return Diagnostic(Code.YAML_SYNTAX, detail, _end_of(text[:position], file), "Remove it, or write it as an escape.")
+    before = text.encode()[: getattr(error, "position", 0)].decode(errors="ignore")  # the parser counts bytes here
+    detail = f"The character {text[len(before) : len(before) + 1]!a} is not allowed in YAML."
+    return Diagnostic(Code.YAML_SYNTAX, detail, _end_of(before, file), "Remove it, or write it as an escape.")
 
 
 def _within(text: str, location: Location) -> Location:
     """Move a location beyond the last line, where the parser puts an early end, to the end of the last line."""
-    lines = text.splitlines() or [""]
-    if location.line <= len(lines):
-        return location
-    return Location(location.file, len(lines), len(lines[-1]) + 1)
+    end = _end_of(_LAST_BREAK.sub("", text), location.file)
+    return location if location.line <= end.line else end
 
 
 def _syntax_hint(error: MarkedYAMLError, text: str, location: Location) -> str:
-    line = text.splitlines()[location.line - 1] if text else ""
+    line = _LINE_BREAK.split(text)[location.line - 1]
     if "\t" in line[: location.column]:
         return "Indent with spaces: YAML does not allow tabs."
     if "mapping values are not allowed" in str(error.problem):

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 
 from reconciler.nodes.variables import is_one_reference, substitute
-from reconciler.values import JsonValue, json_type
+from reconciler.values import JsonObject, JsonValue, json_type
 
 _CONSTANTS: dict[str, JsonValue] = {
     "": None,
@@ -22,7 +22,6 @@ _CONSTANTS: dict[str, JsonValue] = {
     **dict.fromkeys((".nan", ".NaN", ".NAN"), float("nan")),
 }
 _CORE = "tag:yaml.org,2002:"
-_COLLECTION_TAGS = {None, "!", _CORE + "map", _CORE + "seq"}
 _SCALAR_TAGS = {
     _CORE + "null": "null",
     _CORE + "bool": "boolean",
@@ -78,7 +77,7 @@ def scalar_value(text: str, tag: str | None, environment: Mapping[str, str], *, 
 
     Raises NumberTooLong and VariableProblem.
     """
-    by_meaning = plain or _SCALAR_TAGS.get(str(tag), "string") != "string"
+    by_meaning = plain if tag is None else _SCALAR_TAGS.get(tag, "string") != "string"
     if "${" in text:
         by_meaning = by_meaning and is_one_reference(text)
         text = substitute(text, environment)
@@ -87,9 +86,11 @@ def scalar_value(text: str, tag: str | None, environment: Mapping[str, str], *, 
 
 def fits_tag(tag: str | None, value: JsonValue) -> bool:
     """Tell whether a value is what its explicit tag says, if it has one."""
+    if tag == _CORE + "int" and isinstance(value, float):
+        return False
     return tag is None or _SCALAR_TAGS.get(tag) == json_type(value)
 
 
-def is_collection_tag(tag: str | None) -> bool:
-    """Tell whether a mapping or sequence may carry this tag."""
-    return tag in _COLLECTION_TAGS
+def fits_collection(tag: str | None, value: JsonObject | list[JsonValue]) -> bool:
+    """Tell whether a mapping or sequence is what its explicit tag says, if it has one."""
+    return tag in {None, "!", _CORE + ("map" if isinstance(value, dict) else "seq")}

@@ -2,6 +2,7 @@
 
 from reconciler.plan.describe import Header, diagnostic_entry, error_document, header_of, refusal_entry, to_document
 from reconciler.plan.desired import Desired, Lifecycle
+from reconciler.plan.diff import schema_differences
 from reconciler.plan.document import (
     ChangeEntry,
     DiagnosticEntry,
@@ -56,6 +57,7 @@ __all__ = [
     "plan_of",
     "read_plan",
     "refusal_entry",
+    "schema_differences",
     "sealed",
     "to_document",
     "with_sensitive_values",

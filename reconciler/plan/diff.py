@@ -10,7 +10,7 @@ from reconciler.plan.risk import classify, lifetime_risk
 from reconciler.session_type import SessionType
 from reconciler.values import JsonObject, JsonValue, Path, canonical_value, format_path, same_value
 
-_Difference: TypeAlias = "tuple[Path, JsonValue | Missing, JsonValue | Missing]"
+Difference: TypeAlias = "tuple[Path, JsonValue | Missing, JsonValue | Missing]"
 
 
 def diff(before: SessionType, after: SessionType) -> tuple[FieldChange, ...]:
@@ -32,17 +32,22 @@ def leaves(session_type: SessionType) -> Iterator[tuple[Path, JsonValue]]:
             yield (name,), value
 
 
-def _differences(before: SessionType, after: SessionType) -> Iterator[_Difference]:
+def _differences(before: SessionType, after: SessionType) -> Iterator[Difference]:
     old, new = before.to_json(), after.to_json()
     lifetime_fields = () if before.lifetime.same_as(after.lifetime) else ("expiry", "period")
     for name in ("name", "description", "selector", *lifetime_fields):
         if old[name] != new[name]:
             yield (name,), old[name], new[name]
     if not same_value(before.schema, after.schema):
-        yield from sorted(_schema_differences(before.schema, after.schema), key=lambda each: format_path(each[0]))
+        yield from schema_differences(before.schema, after.schema)
 
 
-def _schema_differences(before: JsonObject, after: JsonObject) -> Iterator[_Difference]:
+def schema_differences(before: JsonObject, after: JsonObject) -> list[Difference]:
+    """Return what leads from one schema to another, sorted by path; a side that has no value is Missing."""
+    return sorted(_differing_paths(before, after), key=lambda each: format_path(each[0]))
+
+
+def _differing_paths(before: JsonObject, after: JsonObject) -> Iterator[Difference]:
     # 90 ms to import, and most runs have nothing to compare.
     from deepdiff import DeepDiff  # noqa: PLC0415
     from deepdiff.helper import NotPresent  # noqa: PLC0415

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
@@ -126,11 +126,13 @@ def load_project(file: Path, spelled: str, environment: Mapping[str, str]) -> Pr
         fields = ProjectFields.model_validate(documents[0].data)
     except ValidationError as invalid:
         raise InvalidInput(located(_problems(invalid), documents[0]), sources) from None
-    return _project(fields, file.parent, spelled, documents[0])
+    if diagnostics := list(_default_target_problems(fields, documents[0])):
+        raise InvalidInput(diagnostics, sources)
+    return _project(fields, file.parent, spelled)
 
 
-def _project(fields: ProjectFields, root: Path, spelled: str, document: Document) -> Project:
-    project = Project(
+def _project(fields: ProjectFields, root: Path, spelled: str) -> Project:
+    return Project(
         root=root,
         file=spelled,
         product=fields.product,
@@ -139,13 +141,15 @@ def _project(fields: ProjectFields, root: Path, spelled: str, document: Document
         targets={name: _target(name, target) for name, target in fields.targets.items()},
         default_target=fields.default_target,
     )
+
+
+def _default_target_problems(fields: ProjectFields, document: Document) -> Iterator[Diagnostic]:
     if fields.default_target is not None and fields.default_target not in fields.targets:
         nearest = nearest_of(fields.default_target, fields.targets)
         hint = f"Did you mean `{nearest}`?" if nearest else "Name one of the targets below `targets`."
         detail = f"There is no target `{fields.default_target}`."
         location = value_location(document.marks, ("default_target",))
-        raise InvalidInput([Diagnostic(Code.UNKNOWN_TARGET, detail, location, hint)])
-    return project
+        yield Diagnostic(Code.UNKNOWN_TARGET, detail, location, hint)
 
 
 def _target(name: str, fields: TargetFields) -> Target:
@@ -160,7 +164,7 @@ def _known_keys(path: ValuePath) -> Iterable[str]:
     match path:
         case ():
             return ProjectFields.model_fields
-        case (*_, "guard"):
+        case (_, _, "guard"):
             return GuardFields.model_fields
         case _:
             return TargetFields.model_fields

@@ -9,7 +9,8 @@ from reconciler.plan import Limits
 
 DEFAULT_REGISTRY = "sqlite:///.reconciler/registry.db"
 
-_USERINFO = re.compile(r"(?<=://)[^/@]*@")
+# Up to the last `@` before the path; a password that is not escaped may hold `@`, or a `/` after its colon.
+_USERINFO = re.compile(r"(?<=://)(?:[^/?#]*|[^/?#:@]*:[^?#]*)@")
 
 
 @dataclass(frozen=True, slots=True)

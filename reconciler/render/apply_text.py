@@ -22,7 +22,7 @@ def render_outcome(outcome: Outcome, paint: Paint = plain) -> str:
     tag = safe(outcome.change.tag)
     match outcome.status:
         case Status.DONE:
-            return f"{tag}: {_DONE[outcome.change.action]}"
+            return f"{tag}: {'deletion settled' if _settles(outcome) else _DONE[outcome.change.action]}"
         case Status.FAILED:
             why = safe(outcome.error.message) if outcome.error else ""
             return f"{tag}: {paint('failed', 'error')}: {why}"
@@ -46,5 +46,13 @@ def _summary(tally: Tally, paint: Paint) -> Iterator[str]:
         yield f"{len(failed)} failed, {len(not_tried)} not tried. Nothing else was changed."
         yield from (f"  {render_outcome(outcome, paint)}" for outcome in (*failed, *not_tried))
         yield "Run `reconciler apply` again: it does what is left."
-    if adopted := tally.count(Action.NO_OP):
+    settled = sum(map(_settles, tally.having(Status.DONE)))
+    if adopted := tally.count(Action.NO_OP) - settled:
         yield f"Ownership recorded of {counted(adopted, 'session type')}."
+    if settled:
+        yield f"{counted(settled, 'deletion')} by another hand settled."
+
+
+def _settles(outcome: Outcome) -> bool:
+    """Tell whether the call removed what was kept of a record that another hand deleted."""
+    return outcome.change.action is Action.NO_OP and outcome.change.before is None

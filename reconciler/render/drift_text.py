@@ -16,9 +16,12 @@ from reconciler.render.values import counted, safe
 NO_DRIFT = "No drift. Every owned session type is as it was last applied."
 
 
-def render_drift(document: PlanDocument, paint: Paint = plain) -> str:
-    """Return the drift report."""
-    return "\n".join([*header_lines(document, paint), *_body(document, paint), *_notes(document)])
+def render_drift(document: PlanDocument, paint: Paint = plain, *, strict: bool = False) -> str:
+    """Return the drift report; a `strict` one counts unmanaged session types."""
+    body = _body(document, paint)
+    if strict and document["unmanaged"] and not document["resource_drift"]:
+        body = iter([paint("No owned session type drifted, but --strict counts unmanaged ones:", "strong")])
+    return "\n".join([*header_lines(document, paint), *body, *_notes(document)])
 
 
 def drift_lines(entries: Iterable[ChangeEntry], paint: Paint) -> Iterator[str]:
@@ -45,8 +48,15 @@ def _body(document: PlanDocument, paint: Paint) -> Iterator[str]:
     deleted = sum(entry["change"]["actions"] == ["delete"] for entry in drift)
     yield paint(f"Drift: {len(drift) - deleted} changed, {deleted} deleted.", "strong")
     yield "`reconciler apply` reverts drift. To keep a live value, write it into the manifest."
+    if document["source"]["manifests"] and any(map(_is_gone, drift)):
+        yield "Where a deleted one has no manifest either, `reconciler apply --adopt` settles the deletion."
     if any(field["origin"] == "converged" for entry in drift for field in entry["fields"]):
         yield "Where the manifest has the live value already, `reconciler apply --adopt` records it."
+
+
+def _is_gone(entry: ChangeEntry) -> bool:
+    """Tell whether another hand deleted the record and no manifest asks for it."""
+    return entry["change"]["actions"] == ["delete"] and entry["provenance"] is None
 
 
 def _notes(document: PlanDocument) -> Iterator[str]:

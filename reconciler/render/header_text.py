@@ -14,7 +14,7 @@ _SHORT_COMMIT = 12
 def header_lines(document: PlanDocument, paint: Paint) -> Iterator[str]:
     """Yield the head, and an empty line."""
     target, source = document["target"], document["source"]
-    named = f", target {target['name']}" if target["name"] else ""
+    named = f", target {safe(target['name'])}" if target["name"] else ""
     yield paint(f"Product {safe(target['product'])} on {safe(target['registry'])}{named}", "faint")
     yield paint(f"{counted(source['manifests'], 'manifest')}{_revision(document)}{_selection(document)}", "faint")
     yield ""
@@ -25,7 +25,7 @@ def _revision(document: PlanDocument) -> str:
     if not commit:
         return ""
     dirty = " with uncommitted changes" if document["source"]["git_dirty"] else ""
-    return f" at git {commit[:_SHORT_COMMIT]}{dirty}"
+    return f" at git {safe(commit[:_SHORT_COMMIT])}{dirty}"
 
 
 def _selection(document: PlanDocument) -> str:

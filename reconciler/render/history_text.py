@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from reconciler.plan import Missing, schema_differences
 from reconciler.port import HistoryEntry
 from reconciler.render.fields_text import SYMBOLS, symbol
 from reconciler.render.paint import Paint, plain
 from reconciler.render.values import safe, shown
+from reconciler.values import JsonValue, format_path
 
 _VERBS = {"create": "created", "update": "updated", "delete": "deleted", "adopt": "adopted"}
 _SHORT_COMMIT = 12
@@ -27,7 +29,7 @@ def history_json(entry: HistoryEntry) -> dict[str, Any]:
         "revision": entry.revision,
         "tag": entry.tag,
         "action": entry.action,
-        "at": entry.at.isoformat(),
+        "at": entry.at.isoformat().replace("+00:00", "Z"),
         "actor": entry.actor,
         "source": {"project": source.project, "file": source.file, "commit": source.commit} if source else None,
         "changes": {name: {"before": before, "after": after} for name, (before, after) in entry.changes.items()},
@@ -42,7 +44,22 @@ def _block(entry: HistoryEntry, paint: Paint) -> Iterator[str]:
     yield paint(f"       {_origin(entry)}", "faint")
     if entry.action == "update":
         for name, (before, after) in entry.changes.items():
-            yield f"       {safe(name)}: {shown(before)} -> {shown(after)}"
+            yield from (f"       {line}" for line in _field_lines(name, before, after))
+
+
+def _field_lines(name: str, before: JsonValue, after: JsonValue) -> Iterator[str]:
+    """Yield a field's change; a schema's path by path, because whole it is too long to compare by eye."""
+    if not isinstance(before, dict) or not isinstance(after, dict):
+        yield f"~ {safe(name)}: {shown(before)} -> {shown(after)}"
+        return
+    for path, old, new in schema_differences(before, after):
+        at = safe(format_path(path))
+        if not isinstance(old, Missing) and not isinstance(new, Missing):
+            yield f"~ {at}: {shown(old)} -> {shown(new)}"
+        elif not isinstance(new, Missing):
+            yield f"+ {at}: {shown(new)}"
+        elif not isinstance(old, Missing):
+            yield f"- {at}: {shown(old)}"
 
 
 def _origin(entry: HistoryEntry) -> str:

@@ -46,7 +46,8 @@ def _legend(actions: set[str], paint: Paint) -> Iterator[str]:
     for action, words in (("create", "create"), ("update", "update in place"), ("delete", "delete")):
         if action in actions:
             yield f"  {symbol(action, paint)} {words}"
-    yield ""
+    if actions & SYMBOLS.keys():
+        yield ""
 
 
 def _action(entry: ChangeEntry) -> str:
@@ -54,7 +55,14 @@ def _action(entry: ChangeEntry) -> str:
     if _is_withheld(entry):
         return "delete"
     action = entry["change"]["actions"][0]
-    return action if action in SYMBOLS else "adopt" if entry.get("records_ownership") else ""
+    if action in SYMBOLS:
+        return action
+    return "" if not entry.get("records_ownership") else "settle" if _is_tombstone(entry) else "adopt"
+
+
+def _is_tombstone(entry: ChangeEntry) -> bool:
+    """Tell whether another hand deleted the record and git has no manifest of it either."""
+    return not (entry["change"]["before"] or entry["change"]["after"])
 
 
 def _is_withheld(entry: ChangeEntry) -> bool:
@@ -69,6 +77,10 @@ def _entry_lines(entry: ChangeEntry, paint: Paint) -> Iterator[str]:
     action, tag = _action(entry), safe(entry["name"])
     if action == "adopt":
         yield f"  # {paint(tag, 'strong')} is as the manifests say; ownership will be recorded"
+        yield ""
+        return
+    if action == "settle":
+        yield f"  # {paint(tag, 'strong')} has neither record nor manifest any more; its deletion will be settled"
         yield ""
         return
     if _is_withheld(entry):
@@ -110,7 +122,7 @@ def _summary(document: PlanDocument, paint: Paint) -> Iterator[str]:
         yield paint(
             f"Plan: {count['create']} to create, {count['update']} to update, {count['delete']} to delete.", "strong"
         )
-    else:
+    elif all(refusal["guard"] != "empty-input" for refusal in document["refusals"]):
         yield paint(NO_CHANGES, "strong")
         if not document["complete"]:
             yield "This plan is partial: --only or --skip left session types out."
@@ -118,9 +130,11 @@ def _summary(document: PlanDocument, paint: Paint) -> Iterator[str]:
 
 
 def _notes(document: PlanDocument) -> Iterator[str]:
-    adopted = sum(entry.get("records_ownership", False) for entry in document["resource_changes"])
-    if adopted:
+    actions = [_action(entry) for entry in document["resource_changes"]]
+    if adopted := actions.count("adopt"):
         yield f"{counted(adopted, 'session type')} to record ownership of."
+    if settled := actions.count("settle"):
+        yield f"{counted(settled, 'deletion')} by another hand to settle."
     if document["unmanaged"]:
         named = ", ".join(safe(tag) for tag in document["unmanaged"])
         yield f"{counted(len(document['unmanaged']), 'session type')} unmanaged: {named}."

@@ -7,18 +7,19 @@ pydantic checks it, and `check` turns its findings into problems and adds what s
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from reconciler.diagnostics import Code, Problem, missing_key, unknown_key, with_article, without_twins
+from reconciler.diagnostics import Code, Problem, described, missing_key, unknown_key, with_article, without_twins
 from reconciler.session_type.lifetime import Period
 from reconciler.session_type.model import FIELDS, SessionType
 from reconciler.session_type.sample import is_storable, sample_problems
 from reconciler.session_type.selector import Selector, is_identifier, selectable_paths
-from reconciler.values import JsonObject, JsonValue, json_type
+from reconciler.values import JsonObject, JsonValue, canonical_value, json_type
 
 TAG_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"
 NAME_LENGTH = 200
@@ -64,13 +65,17 @@ class Checked:
 
 def check(fields: Mapping[str, JsonValue]) -> Checked:
     """Check the seven fields of a session type and report every problem at once."""
-    problems = [*without_twins(_field_problems(fields)), *_period_problems(fields), *_text_problems(fields)]
+    if isinstance(expiry := fields.get("expiry"), float):
+        fields = {**fields, "expiry": canonical_value(expiry)}  # 7.0 is 7
+    unstorable = list(_text_problems(fields))
+    problems = [*without_twins(_field_problems(fields)), *_period_problems(fields)]
     schema = fields.get("schema")
-    if isinstance(schema, dict):
+    if isinstance(schema, dict) and schema:
         problems += sample_problems(schema)
         problems += _selector_problems(fields.get("selector"), schema)
-    if problems:
-        return Checked(None, tuple(problems))
+    if unstorable or problems:
+        places = {each.path for each in unstorable}
+        return Checked(None, (*unstorable, *(each for each in problems if each.path not in places)))
     period = Period.read(str(fields["period"]))
     return Checked(SessionType.from_json({"description": "", **fields, "period": period}))
 
@@ -80,6 +85,8 @@ def _field_problems(fields: Mapping[str, JsonValue]) -> Iterator[Problem]:
         SessionTypeFields.model_validate(fields)
     except ValidationError as invalid:
         for error in invalid.errors(include_url=False, include_context=True):
+            if error["type"] == "string_unicode":
+                continue  # half a character: `_text_problems` names it
             field = str(error["loc"][0])
             yield _field_problem(field, error["type"], fields.get(field))
 
@@ -112,7 +119,7 @@ def _field_problem(field: str, kind: str, value: JsonValue) -> Problem:
             )
         case _:
             expected = _EXPECTED_TYPES[field]
-            detail = f"`{field}` must be {expected}, not {with_article(json_type(value))}."
+            detail = f"`{field}` must be {expected}, not {described(value)}."
             return Problem(Code.WRONG_TYPE, (field,), detail, _type_hint(field, value))
 
 
@@ -137,10 +144,10 @@ def _type_hint(field: str, value: JsonValue) -> str:
 
 
 def _selector_suggestion(written: str) -> str:
-    keys = [key for key in written.removeprefix("$Session").strip("${} ").replace("}{", ".").split(".") if key]
-    if not keys or any(set(key) & set("{}") for key in keys):
-        return ""
-    return f"Did you mean `{Selector(tuple(keys))}`?"
+    keys = re.findall(r"[^\s$.(){}\[\]]+", written)
+    if keys and keys[0].casefold() == "session":
+        del keys[0]
+    return f"Did you mean `{Selector(tuple(keys))}`?" if keys else ""
 
 
 def _period_problems(fields: Mapping[str, JsonValue]) -> Iterator[Problem]:
@@ -154,9 +161,10 @@ def _period_problems(fields: Mapping[str, JsonValue]) -> Iterator[Problem]:
 
 
 def _text_problems(fields: Mapping[str, JsonValue]) -> Iterator[Problem]:
-    for field in ("name", "description"):
-        if not is_storable(str(fields.get(field, ""))):
-            detail = f"`{field}` holds a NUL, or half a character (a lone surrogate), which can't be stored."
+    for field, value in fields.items():
+        named = f"`{field}`" if is_storable(field) else "A key"
+        if named == "A key" or (isinstance(value, str) and not is_storable(value)):
+            detail = f"{named} holds a NUL, or half a character (a lone surrogate), which can't be stored."
             yield Problem(Code.TEXT_CHARACTER, (field,), detail)
 
 

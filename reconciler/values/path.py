@@ -11,7 +11,7 @@ from reconciler.values.json_value import JsonValue
 Path: TypeAlias = tuple[str | int, ...]
 
 _KEY = r"""[^\s.\[\]"]+"""
-_BRACKETED = r"""\[(?P<index>\d{1,9})\]|\[(?P<quoted>"(?:[^"\\]|\\.)*")\]"""
+_BRACKETED = r"""\[(?P<index>[0-9]{1,9})\]|\[(?P<quoted>"(?:[^"\\]|\\.)*")\]"""
 _PLAIN_KEY = re.compile(_KEY)
 _FIRST_STEP = re.compile(rf"(?P<key>{_KEY})|{_BRACKETED}")
 _NEXT_STEP = re.compile(rf"\.(?P<key>{_KEY})|{_BRACKETED}")
@@ -35,16 +35,19 @@ def parse_path(spelled: str) -> Path | None:
     path: list[str | int] = []
     at = 0
     while step := (_NEXT_STEP if path else _FIRST_STEP).match(spelled, at):
-        path.append(int(step["index"]) if step["index"] else step["key"] or _unquoted(step["quoted"]))
+        read = int(step["index"]) if step["index"] else step["key"] or _unquoted(step["quoted"])
+        if read is None:
+            return None
+        path.append(read)
         at = step.end()
     return tuple(path) if path and at == len(spelled) else None
 
 
-def _unquoted(quoted: str) -> str:
+def _unquoted(quoted: str) -> str | None:
     try:
         return str(json.loads(quoted))
     except ValueError:
-        return quoted
+        return None
 
 
 def json_pointer(path: Path) -> str:

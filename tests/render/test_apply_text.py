@@ -46,6 +46,9 @@ def test_history_reads_as_it_did(golden: Callable[[str, str], None]) -> None:
     entries = [
         HistoryEntry(1, "user", "create", NOW, "ci", source, {"name": (None, "User")}),
         HistoryEntry(2, "user", "update", NOW, "alice", None, {"expiry": (7, 3), "period": ("days", "hours")}),
+        HistoryEntry(
+            4, "user", "update", NOW, "alice", None, {"schema": ({"a": 1, "b": {"c": 1}}, {"a": "1", "b": {"d": None}})}
+        ),
         HistoryEntry(3, "user", "adopt", NOW, "ci", Source("shop"), {}),
         HistoryEntry(14, "user", "delete", NOW, "bob\x1b[2J", None, {"name": ("User", None)}),
     ]

@@ -11,8 +11,11 @@ from reconciler.cli.exit_codes import ExitCode, help_epilog
 from reconciler.cli.inputs import Run
 from reconciler.cli.options import Globals, format_option, global_options
 from reconciler.cli.reporting import reported
+from reconciler.manifests import Loaded
+from reconciler.plan import masked_entry
 from reconciler.registry import open_reader
 from reconciler.render import history_json, render_history, render_json
+from reconciler.values import Path
 
 
 @click.command(
@@ -35,12 +38,24 @@ from reconciler.render import history_json, render_history, render_json
 def command(console: Console, given: Globals, /, **options: Any) -> None:
     """Show every write to the registry, oldest first: who, when, from which project and commit, and what changed.
 
-    With TAG, only the writes to that session type.
+    With TAG, only the writes to that session type. Sample values are shown of the session types that a manifest of the
+    project file stands for, because it says which of them are sensitive.
     """
     run = Run.of(given)
+    sensitive = _sensitive(run)
     with open_reader(run.registry, product=run.product, root=run.project.root) as reader:
-        entries = list(reader.history(tag=options["tag"], after=options["after"]))
+        entries = [
+            masked_entry(entry, sensitive.get(entry.tag))
+            for entry in reader.history(tag=options["tag"], after=options["after"])
+        ]
     if options["output_format"] == "json":
         console.out(render_json({"format_version": "1.0", "history": [history_json(entry) for entry in entries]}))
     else:
         console.out(render_history(entries, console.out_paint))
+
+
+def _sensitive(run: Run) -> dict[str, tuple[Path, ...]]:
+    """Return what the project's manifests call sensitive, by tag; nothing where they can't be loaded."""
+    paths = run.manifest_paths(())
+    loaded = run.load_for(run.target, paths) if paths else Loaded((), (), {})
+    return {each.session_type.tag: each.lifecycle.sensitive for each in loaded.desired}

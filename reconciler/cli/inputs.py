@@ -12,7 +12,7 @@ import click
 
 from reconciler import __version__
 from reconciler.cli.options import Globals
-from reconciler.diagnostics import InvalidInput
+from reconciler.diagnostics import Code, InvalidInput
 from reconciler.errors import ReconcilerError
 from reconciler.manifests import Loaded, ManifestPath, load_manifests
 from reconciler.plan import Header
@@ -69,14 +69,23 @@ class Run:
         return loaded
 
     def load_for(self, target: Target, paths: Iterable[ManifestPath]) -> Loaded:
-        """Load the manifests as a target has them, problems included."""
-        return load_manifests(
-            paths,
+        """Load the manifests as a target has them, problems included.
+
+        An overlay is no mistake for being of a manifest that the project lists and this run does not name.
+        """
+        named = list(paths)
+        loaded = load_manifests(
+            named,
             overlays=self.paths_of_project(target.overlays),
             without=[overlay.path for overlay in self.overlay_paths()],
             root=self.project.root,
             environment=os.environ,
         )
+        return loaded if self._are_all(named) else loaded.without(Code.OVERLAY_UNKNOWN_TAG)
+
+    def _are_all(self, paths: list[ManifestPath]) -> bool:
+        listed = {each.path.resolve() for each in self.paths_of_project(self.project.manifests)}
+        return listed <= {each.path.resolve() for each in paths}
 
     def header(self, loaded: Loaded, paths: Sequence[str]) -> Header:
         """Return the head of this run's documents."""

@@ -62,7 +62,7 @@ def _check_target(run: Run, document: PlanDocument) -> None:
 
 def _complete(run: Run, document: PlanDocument, plan: Plan, snapshot: Snapshot) -> Plan:
     """Return the plan with its sensitive values, from the manifests that it names."""
-    if not any(change.sensitive for change in plan.calls):
+    if not any(change.after and change.sensitive for change in plan.calls):
         return plan
     paths = run.paths_of_project(document["source"]["manifest_paths"])
     missing = ", ".join(each.spelled for each in paths if not each.path.exists())

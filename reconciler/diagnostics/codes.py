@@ -20,6 +20,7 @@ class Code(Enum):
 
     # Files and YAML
     FILE_UNREADABLE = "file-unreadable", "File can't be read"
+    FILE_NAME = "file-name", "File name can't be written"
     FILE_TOO_LARGE = "file-too-large", "File is too large"
     PATH_NOT_FOUND = "path-not-found", "No such file or folder"
     NO_MANIFESTS = "no-manifests", "No manifests found"

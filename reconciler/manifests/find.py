@@ -50,7 +50,17 @@ def find_files(paths: Iterable[ManifestPath], *, without: Iterable[Path] = ()) -
         else:
             hint = "Check the spelling, and the folder that you are in."
             problems.append(Diagnostic(Code.PATH_NOT_FOUND, f"`{each.spelled}` does not exist.", None, hint))
+    problems += filter(None, map(_unwritable_name, files.values()))
     return Found(tuple(files.values()), tuple(problems))
+
+
+def _unwritable_name(file: ManifestPath) -> Diagnostic | None:
+    """Report a name that neither a registry nor a report can hold."""
+    if file.spelled.isprintable():
+        return None
+    shown = file.spelled.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    detail = f"The file name `{shown}` holds bytes or characters that are no text."
+    return Diagnostic(Code.FILE_NAME, detail, None, "Rename the file.")
 
 
 def _real(path: Path) -> Path:

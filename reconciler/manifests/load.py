@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reconciler.diagnostics import Code, Diagnostic, Severity, in_order, missing_key, nearest_of, with_article
@@ -39,6 +39,10 @@ class Loaded:
     def is_valid(self) -> bool:
         """Tell whether no problem is an error."""
         return all(each.severity is not Severity.ERROR for each in self.diagnostics)
+
+    def without(self, code: Code) -> Loaded:
+        """Return this without the problems of a kind that do not matter to a run."""
+        return replace(self, diagnostics=tuple(each for each in self.diagnostics if each.code is not code))
 
     def digest(self) -> str:
         """Return a digest of what the manifests want, wherever they lie and however they are laid out."""

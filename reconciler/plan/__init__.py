@@ -13,7 +13,7 @@ from reconciler.plan.document import (
     sealed,
 )
 from reconciler.plan.guard import Guard, Limits, Refusal, check_guards, not_allowed
-from reconciler.plan.mask import MASK
+from reconciler.plan.mask import MASK, masked_entry
 from reconciler.plan.model import Action, Change, Drift, FieldChange, FieldClass, Missing, Origin, Ownership, Plan, Risk
 from reconciler.plan.planner import PlanOptions, make_plan
 from reconciler.plan.saved import StalePlan, UnusablePlan, check_fresh, plan_of, read_plan, with_sensitive_values
@@ -53,6 +53,7 @@ __all__ = [
     "error_document",
     "header_of",
     "make_plan",
+    "masked_entry",
     "not_allowed",
     "plan_of",
     "read_plan",

@@ -23,7 +23,7 @@ from reconciler.plan.guard import Refusal
 from reconciler.plan.mask import masked, shadow
 from reconciler.plan.model import Action, Change, Drift, FieldChange, FieldClass, Missing, Plan, Risk
 from reconciler.session_type import SessionType
-from reconciler.values import JsonValue, Path, format_path
+from reconciler.values import JsonValue, Path, format_path, rfc3339
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ def _frame(header: Header) -> PlanDocument:
     return {
         "format_version": FORMAT_VERSION,
         "reconciler_version": header.reconciler_version,
-        "timestamp": _rfc3339(header.timestamp),
+        "timestamp": rfc3339(header.timestamp),
         "errored": False,
         "applyable": False,
         "complete": False,
@@ -180,7 +180,7 @@ def _drift_entry(drift: Drift) -> ChangeEntry:
     entry = _entry(drift.tag, body, drift.fields, drift.sensitive, drift.location)
     entry["risk"] = Risk.worst([field.risk for field in drift.fields]).value
     entry["precondition"] = {"revision": drift.revision}
-    entry["changed_by"] = {"actor": drift.by, "at": _rfc3339(drift.at)}
+    entry["changed_by"] = {"actor": drift.by, "at": rfc3339(drift.at)}
     return entry
 
 
@@ -242,7 +242,7 @@ def _fully_effective_at(change: Change, now: datetime) -> str | None:
     if change.before is None or change.withheld or not matters:
         return None
     ends = change.before.lifetime.after(now)
-    return _rfc3339(ends) if ends else None
+    return rfc3339(ends) if ends else None
 
 
 def _provenance(location: Location | None) -> Provenance | None:
@@ -251,7 +251,3 @@ def _provenance(location: Location | None) -> Provenance | None:
 
 def _location(location: Location | None) -> dict[str, Any] | None:
     return {"file": location.file, "line": location.line, "column": location.column} if location else None
-
-
-def _rfc3339(moment: datetime) -> str:
-    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")

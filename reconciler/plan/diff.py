@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TypeAlias
 
+from reconciler.plan.mask import value_paths
 from reconciler.plan.model import FieldChange, Missing
 from reconciler.plan.risk import classify, lifetime_risk
 from reconciler.session_type import SessionType
@@ -27,7 +28,7 @@ def leaves(session_type: SessionType) -> Iterator[tuple[Path, JsonValue]]:
     """Yield every field that people see when a session type comes into being or goes: the tag is its name already."""
     for name, value in session_type.to_json().items():
         if name == "schema":
-            yield from _schema_leaves(("schema",), value)
+            yield from value_paths(("schema",), value)
         elif name != "tag" and value != "":
             yield (name,), value
 
@@ -64,11 +65,3 @@ def _differing_paths(before: JsonObject, after: JsonObject) -> Iterator[Differen
         for level in group:
             old, new = (Missing.MISSING if isinstance(side, NotPresent) else side for side in (level.t1, level.t2))
             yield ("schema", *level.path(output_format="list")), old, new
-
-
-def _schema_leaves(path: Path, value: JsonValue) -> Iterator[tuple[Path, JsonValue]]:
-    if isinstance(value, dict) and value:
-        for key, item in value.items():
-            yield from _schema_leaves((*path, key), item)
-    else:
-        yield path, value

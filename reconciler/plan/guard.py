@@ -48,7 +48,7 @@ class Refusal:
 
 def check_guards(plan: Plan, limits: Limits, *, manifests: int) -> tuple[Refusal, ...]:
     """Return every reason not to carry a plan out. `manifests` is how many were found, whatever the selection."""
-    return (*_empty_input(manifests), *_per_change(plan), *_over_limits(plan, limits))
+    return (*_empty_input(plan, manifests), *_per_change(plan), *_over_limits(plan, limits))
 
 
 def not_allowed(refusals: tuple[Refusal, ...], allowed: frozenset[tuple[Guard, str | None]]) -> tuple[Refusal, ...]:
@@ -56,7 +56,10 @@ def not_allowed(refusals: tuple[Refusal, ...], allowed: frozenset[tuple[Guard, s
     return tuple(each for each in refusals if not {(each.guard, None), (each.guard, each.tag)} & allowed)
 
 
-def _empty_input(manifests: int) -> Iterator[Refusal]:
+def _empty_input(plan: Plan, manifests: int) -> Iterator[Refusal]:
+    if plan.emptied and plan.calls:
+        reason = f"The registry lists no live session type, where the last apply left {plan.emptied}."
+        yield Refusal(Guard.EMPTY_INPUT, reason)
     if manifests == 0:
         yield Refusal(Guard.EMPTY_INPUT, "No manifests were found: every record of this project would count as gone.")
 

@@ -159,6 +159,7 @@ class Plan:
     """Everything that git and registry disagree about, sorted by tag.
 
     `revision` is the product's when the plan was made; `keeps_applied` is False where drift can't be told from pending.
+    `emptied` counts the records that were applied, where not a single one is live: a wrong list looks like that.
     """
 
     changes: tuple[Change, ...] = ()
@@ -168,6 +169,7 @@ class Plan:
     selection: Selection = Selection()
     revision: int = 0
     keeps_applied: bool = True
+    emptied: int = 0
 
     @property
     def calls(self) -> tuple[Change, ...]:

@@ -9,11 +9,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from reconciler.plan.desired import Desired
+from reconciler.plan.diff import leaves
 from reconciler.plan.model import Action, Change, Drift, FieldChange, Origin, Ownership, Plan
 from reconciler.plan.selection import Selection
 from reconciler.plan.three_way import create_fields, delete_fields, drift_fields, update_fields
 from reconciler.port import Record, Snapshot
 from reconciler.session_type import SessionType
+from reconciler.values import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +30,10 @@ class PlanOptions:
 
 def make_plan(desired: Iterable[Desired], snapshot: Snapshot, options: PlanOptions) -> Plan:
     """Compare the manifests with a registry's snapshot. Tags in `desired` are unique."""
-    wanted = {each.session_type.tag: each for each in desired if options.selection.includes(each.session_type.tag)}
+    manifests = tuple(desired)
+    planner = _Planner(options, _protected_files(manifests))
+    wanted = {each.session_type.tag: each for each in manifests if options.selection.includes(each.session_type.tag)}
     records = {record.tag: record for record in snapshot.records if options.selection.includes(record.tag)}
-    planner = _Planner(options, _protected_files(wanted.values()))
     changes: list[Change] = []
     unchanged: list[Desired] = []
     for tag in sorted(wanted.keys() | records.keys()):
@@ -47,11 +50,20 @@ def make_plan(desired: Iterable[Desired], snapshot: Snapshot, options: PlanOptio
         selection=options.selection,
         revision=snapshot.revision,
         keeps_applied=snapshot.keeps_applied,
+        emptied=0 if any(record.spec for record in snapshot.records) else len(snapshot.records),
     )
 
 
 def _protected_files(desired: Iterable[Desired]) -> frozenset[str]:
     return frozenset(each.file for each in desired if each.lifecycle.prevent_destroy)
+
+
+def _sensitive(desired: Desired | None, *others: SessionType | None) -> tuple[Path, ...]:
+    """Return the paths to mask: what the manifest says, and every sample value where no manifest is there to say it."""
+    if desired is not None:
+        return desired.lifecycle.sensitive
+    paths = (path for each in others if each for path, _ in leaves(each) if path[0] == "schema")
+    return tuple(dict.fromkeys(paths))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +109,7 @@ class _Planner:
             owner=foreign.project if foreign else None,
             location=desired.location if desired else None,
             file=desired.file if desired else None,
-            sensitive=desired.lifecycle.sensitive if desired else (),
+            sensitive=_sensitive(desired, record.spec if record else None),
         )
 
     def _create(self, desired: Desired, record: Record | None) -> Change:
@@ -143,7 +155,7 @@ class _Planner:
                     at=record.updated_at,
                     revision=record.revision,
                     location=desired.location if desired else None,
-                    sensitive=desired.lifecycle.sensitive if desired else (),
+                    sensitive=_sensitive(desired, record.spec, record.applied),
                 )
 
     def _drifted_fields(

@@ -18,7 +18,7 @@ from reconciler.plan.model import Action, Change, FieldChange, FieldClass, Origi
 from reconciler.plan.selection import Selection
 from reconciler.port import HistoryEntry, Snapshot
 from reconciler.session_type import SessionType
-from reconciler.values import JsonObject, JsonValue, parse_path, value_at
+from reconciler.values import JsonObject, JsonValue, parse_path, rfc3339, value_at
 
 
 class UnusablePlan(ReconcilerError):
@@ -71,7 +71,7 @@ def check_fresh(plan: Plan, digest: str, snapshot: Snapshot, since: Iterable[His
     for entry in since:
         if entry.source and entry.source.plan == digest:
             raise StalePlan(
-                f"This plan was applied already, by {entry.actor} at {entry.at:%Y-%m-%d %H:%M:%S} UTC",
+                f"This plan was applied already, by {entry.actor} at {rfc3339(entry.at)}",
                 hint="Make a new plan.",
             )
     moved = [line for change in plan.changes if (line := _moved(change, snapshot))]
@@ -114,7 +114,7 @@ def _moved(change: Change, snapshot: Snapshot) -> str:
     if record is None:
         return f"`{change.tag}` is gone"
     what = "was deleted" if record.spec is None else "was created" if change.revision is None else "was changed"
-    return f"`{change.tag}` {what} by {record.updated_by} at {record.updated_at:%Y-%m-%d %H:%M:%S} UTC"
+    return f"`{change.tag}` {what} by {record.updated_by} at {rfc3339(record.updated_at)}"
 
 
 def _matters(entry: ChangeEntry) -> bool:

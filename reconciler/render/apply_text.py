@@ -43,7 +43,7 @@ def _summary(tally: Tally, paint: Paint) -> Iterator[str]:
     else:
         yield paint(f"Apply incomplete. {done}", "error")
         failed, not_tried = (tally.having(status) for status in (Status.FAILED, Status.NOT_TRIED))
-        yield f"{len(failed)} failed, {len(not_tried)} not tried. Nothing else was changed."
+        yield f"{len(failed)} failed, {len(not_tried)} not tried:"
         yield from (f"  {render_outcome(outcome, paint)}" for outcome in (*failed, *not_tried))
         yield "Run `reconciler apply` again: it does what is left."
     settled = sum(map(_settles, tally.having(Status.DONE)))

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from reconciler.plan import ChangeEntry, PlanDocument
 from reconciler.render.fields_text import field_lines, symbol
-from reconciler.render.header_text import header_lines
+from reconciler.render.header_text import header_lines, unmanaged_note
 from reconciler.render.paint import Paint, plain
 from reconciler.render.values import counted, safe
 
@@ -48,6 +48,8 @@ def _body(document: PlanDocument, paint: Paint) -> Iterator[str]:
     deleted = sum(entry["change"]["actions"] == ["delete"] for entry in drift)
     yield paint(f"Drift: {len(drift) - deleted} changed, {deleted} deleted.", "strong")
     yield "`reconciler apply` reverts drift. To keep a live value, write it into the manifest."
+    if any(field["origin"] == "conflict" for entry in drift for field in entry["fields"]):
+        yield "A conflict (git moved as well) takes a person's yes, or `--allow conflict`."
     if document["source"]["manifests"] and any(map(_is_gone, drift)):
         yield "Where a deleted one has no manifest either, `reconciler apply --adopt` settles the deletion."
     if any(field["origin"] == "converged" for entry in drift for field in entry["fields"]):
@@ -63,9 +65,7 @@ def _notes(document: PlanDocument) -> Iterator[str]:
     pending = sum(_is_pending(entry) for entry in document["resource_changes"])
     if pending:
         yield f"{counted(pending, 'session type')} with unapplied changes in git; `reconciler plan` shows them."
-    if document["unmanaged"]:
-        named = ", ".join(safe(tag) for tag in document["unmanaged"])
-        yield f"{counted(len(document['unmanaged']), 'session type')} unmanaged: {named}."
+    yield from unmanaged_note(document)
 
 
 def _is_pending(entry: ChangeEntry) -> bool:

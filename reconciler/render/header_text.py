@@ -31,3 +31,11 @@ def _revision(document: PlanDocument) -> str:
 def _selection(document: PlanDocument) -> str:
     source = document["source"]
     return "".join(f", {option} {' '.join(map(safe, source[option]))}" for option in ("only", "skip") if source[option])
+
+
+def unmanaged_note(document: PlanDocument, *, most: int = 10) -> Iterator[str]:
+    """Yield how many live session types are none of this project's, and the first of them."""
+    tags = document["unmanaged"]
+    if tags:
+        named = ", ".join(map(safe, tags[:most])) + (f" and {len(tags) - most} more" if len(tags) > most else "")
+        yield f"{counted(len(tags), 'session type')} unmanaged: {named}."

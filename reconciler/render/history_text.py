@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from reconciler.plan import Missing, schema_differences
+from reconciler.plan import MASK, Missing, schema_differences
 from reconciler.port import HistoryEntry
 from reconciler.render.fields_text import SYMBOLS, symbol
 from reconciler.render.paint import Paint, plain
 from reconciler.render.values import safe, shown
-from reconciler.values import JsonValue, format_path
+from reconciler.values import JsonValue, format_path, rfc3339
 
 _VERBS = {"create": "created", "update": "updated", "delete": "deleted", "adopt": "adopted"}
 _SHORT_COMMIT = 12
@@ -29,7 +29,7 @@ def history_json(entry: HistoryEntry) -> dict[str, Any]:
         "revision": entry.revision,
         "tag": entry.tag,
         "action": entry.action,
-        "at": entry.at.isoformat().replace("+00:00", "Z"),
+        "at": rfc3339(entry.at),
         "actor": entry.actor,
         "source": {"project": source.project, "file": source.file, "commit": source.commit} if source else None,
         "changes": {name: {"before": before, "after": after} for name, (before, after) in entry.changes.items()},
@@ -39,8 +39,8 @@ def history_json(entry: HistoryEntry) -> dict[str, Any]:
 def _block(entry: HistoryEntry, paint: Paint) -> Iterator[str]:
     sign = symbol(entry.action, paint) if entry.action in SYMBOLS else " "
     verb = _VERBS.get(entry.action, entry.action)
-    when = f"{entry.at:%Y-%m-%d %H:%M:%S} UTC"
-    yield f"{entry.revision:>4} {sign} {paint(safe(entry.tag), 'strong')} {verb} by {safe(entry.actor)}, {when}"
+    tag = paint(safe(entry.tag), "strong")
+    yield f"{entry.revision:>4} {sign} {tag} {verb} by {safe(entry.actor)} at {rfc3339(entry.at)}"
     yield paint(f"       {_origin(entry)}", "faint")
     if entry.action == "update":
         for name, (before, after) in entry.changes.items():
@@ -52,6 +52,8 @@ def _field_lines(name: str, before: JsonValue, after: JsonValue) -> Iterator[str
     if not isinstance(before, dict) or not isinstance(after, dict):
         yield f"~ {safe(name)}: {shown(before)} -> {shown(after)}"
         return
+    if before == after:
+        yield f"~ {safe(name)}: {MASK}"
     for path, old, new in schema_differences(before, after):
         at = safe(format_path(path))
         if not isinstance(old, Missing) and not isinstance(new, Missing):

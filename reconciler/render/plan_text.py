@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from reconciler.plan import ChangeEntry, PlanDocument
 from reconciler.render.drift_text import drift_lines
 from reconciler.render.fields_text import SYMBOLS, field_lines, symbol
-from reconciler.render.header_text import header_lines
+from reconciler.render.header_text import header_lines, unmanaged_note
 from reconciler.render.paint import Paint, plain
 from reconciler.render.refusals_text import refusal_lines
 from reconciler.render.values import counted, safe
@@ -30,7 +30,7 @@ def _body(document: PlanDocument, paint: Paint) -> Iterator[str]:
     if not shown:
         return
     if document["applyable"]:
-        yield "The manifests ask for these actions:"
+        yield "The manifests ask for these actions (live -> manifest):"
         yield ""
         yield from _legend({_action(entry) for entry in shown}, paint)
     else:
@@ -125,8 +125,14 @@ def _summary(document: PlanDocument, paint: Paint) -> Iterator[str]:
     elif all(refusal["guard"] != "empty-input" for refusal in document["refusals"]):
         yield paint(NO_CHANGES, "strong")
         if not document["complete"]:
-            yield "This plan is partial: --only or --skip left session types out."
+            yield _about_selection(document)
     yield from _notes(document)
+
+
+def _about_selection(document: PlanDocument) -> str:
+    if not document["summary"]["no_op"] and not document["unmanaged"]:
+        return "No session type has a tag that --only and --skip let through."
+    return "This plan is partial: --only or --skip left session types out."
 
 
 def _notes(document: PlanDocument) -> Iterator[str]:
@@ -135,9 +141,7 @@ def _notes(document: PlanDocument) -> Iterator[str]:
         yield f"{counted(adopted, 'session type')} to record ownership of."
     if settled := actions.count("settle"):
         yield f"{counted(settled, 'deletion')} by another hand to settle."
-    if document["unmanaged"]:
-        named = ", ".join(safe(tag) for tag in document["unmanaged"])
-        yield f"{counted(len(document['unmanaged']), 'session type')} unmanaged: {named}."
+    yield from unmanaged_note(document)
     if document["resource_drift"]:
         yield f"{counted(len(document['resource_drift']), 'session type')} drifted."
     if document["summary"]["withheld"]:

@@ -2,6 +2,7 @@
 
 from reconciler.values.canonical import canonical_json, canonical_value, same_value
 from reconciler.values.json_value import JsonObject, JsonValue, json_type
+from reconciler.values.moment import rfc3339
 from reconciler.values.path import Path, format_path, json_pointer, parse_path, value_at
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "json_pointer",
     "json_type",
     "parse_path",
+    "rfc3339",
     "same_value",
     "value_at",
 ]

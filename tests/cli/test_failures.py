@@ -85,7 +85,7 @@ def test_a_failing_call_does_not_keep_the_others_back_and_a_rerun_converges(
     assert partly.code == 6
     assert set(three.records()) == {"one", "three"}
     assert "Apply incomplete. Session types: 2 created, 0 updated, 0 deleted." in partly.out.splitlines()
-    assert "1 failed, 0 not tried." in partly.out
+    assert "1 failed, 0 not tried:" in partly.out
     assert "two: failed: The disk is full" in partly.out
     assert "again" in partly.out
     trouble(_peace)

@@ -14,7 +14,7 @@ def test_every_write_is_told_with_who_when_and_from_where(applied: Shop) -> None
     assert len(blocks) == 4
     assert "cart created by" in blocks[0][0]
     assert "applied from project default, sessions/cart.yaml" in blocks[0][1]
-    assert "cart updated by alice, 2026-03-01 02:30:00 UTC" in blocks[2][0]
+    assert "cart updated by alice at 2026-03-01T02:30:00Z" in blocks[2][0]
     assert "by another hand" in blocks[2][1]
     assert "expiry: 7 -> 30" in blocks[2][2]
     assert "guest deleted by alice" in blocks[3][0]

@@ -87,7 +87,7 @@ def test_an_interrupted_apply_ends_the_calls_in_flight_and_tries_no_other(five: 
     assert _started(five) == 2
     assert len(five.records()) == 2
     assert "Apply incomplete. Session types: 2 created, 0 updated, 0 deleted." in result.out.splitlines()
-    assert "0 failed, 3 not tried." in result.out
+    assert "0 failed, 3 not tried:" in result.out
     for tag in {f"type-{number}" for number in range(5)} - five.records().keys():
         assert f"  {tag}: not tried" in result.out.splitlines()
     assert "Traceback" not in result.err

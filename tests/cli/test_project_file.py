@@ -220,3 +220,11 @@ def test_a_password_in_a_registry_url_is_not_shown(project: Shop) -> None:
     failed = project.run("plan", "--registry", "postgresql://ade:s3cr3t@db/x")
     assert failed.code == 64
     assert "s3cr3t" not in failed.text
+
+
+def test_naming_one_manifest_does_not_make_the_overlays_of_the_others_mistakes(project: Shop) -> None:
+    project.session("guest")
+    assert project.ok("validate", "sessions/guest.yaml", "--target", "production").code == 0
+    assert project.ok("plan", "sessions/guest.yaml", "--target", "production").code == 0
+    project.write("overlays/production/typo.yaml", "tag: gest\nexpiry: 30\n")
+    assert project.run("validate", "--target", "production").code == 3

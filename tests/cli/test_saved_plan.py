@@ -58,7 +58,7 @@ def test_a_saved_plan_is_refused_whole_once_anyone_moved_a_record_of_it(
     assert refused.code == 5
     assert f"`{tag}`" in refused.err
     assert "alice" in refused.err
-    assert "2026-03-01 02:30:00 UTC" in refused.err
+    assert "2026-03-01T02:30:00Z" in refused.err
     assert saved.tree() == before
 
 

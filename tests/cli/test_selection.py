@@ -140,3 +140,17 @@ def test_drift_says_how_a_deletion_that_git_followed_is_settled(applied: Shop) -
     (applied.root / "sessions/guest.yaml").unlink()
     drift = applied.run("drift", "sessions")
     assert "--adopt" in drift.out or "--prune" in drift.out, "a plain apply would leave it as it is, night for night"
+
+
+def test_a_selection_that_lets_nothing_through_says_so(applied: Shop) -> None:
+    plan = applied.ok("plan", "sessions", "--only", "crat")
+    assert "No session type has a tag that --only and --skip let through." in plan.out.splitlines()
+
+
+def test_of_many_unmanaged_session_types_the_first_are_named(applied: Shop) -> None:
+    for number in range(12):
+        _stray(applied, f"stray-{number:02}")
+    plan = applied.ok("plan", "sessions")
+    [note] = [line for line in plan.out.splitlines() if "unmanaged" in line]
+    assert note.startswith("12 session types unmanaged: stray-00, ")
+    assert note.endswith(", stray-09 and 2 more.")

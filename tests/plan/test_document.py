@@ -138,3 +138,14 @@ def test_sensitive_values_come_back_from_the_manifests() -> None:
     assert change.after == wanted.session_type
     with pytest.raises(UnusablePlan, match="manifest of `user`"):
         with_sensitive_values(plan, {}, Snapshot())
+
+
+def test_without_a_manifest_every_sample_value_is_masked_and_every_path_shown() -> None:
+    live = record(session_type(expiry=1, schema={"userId": "u", "key": SECRET}), applied=session_type())
+    document = to_document(plan_of([], [live], prune=True), header())
+    text = json.dumps(document)
+    assert SECRET not in text
+    for entry in (*document["resource_changes"], *document["resource_drift"]):
+        assert "schema.key" in {field["path"] for field in entry["fields"]}
+    (deleted,) = document["resource_changes"]
+    assert deleted["change"]["before"] == session_type(expiry=1, schema={"userId": MASK, "key": MASK}).to_json()

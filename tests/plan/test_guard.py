@@ -72,3 +72,18 @@ def test_an_allowance_lifts_a_guard_for_all_or_for_one() -> None:
     assert not_allowed(refusals, frozenset({(Guard.CONFLICT, None)})) == ()
     assert not_allowed(refusals, frozenset({(Guard.CONFLICT, "a")})) == refusals[1:]
     assert not_allowed(refusals, frozenset({(Guard.TAKE_OVER, None)})) == refusals
+
+
+def test_a_registry_without_a_live_record_where_some_were_applied_is_refused() -> None:
+    gone = [record(None, applied=session_type(tag)) for tag in ("a", "b")]
+    refused = check_guards(plan_of([desired(session_type("a"))], gone), Limits(), manifests=1)
+    assert [(each.guard, each.lifted_by) for each in refused] == [(Guard.EMPTY_INPUT, "--allow empty-input")]
+    assert "left 2" in refused[0].reason
+    one_lives = [*gone, record(session_type("c"))]
+    assert _guards(plan_of([desired(session_type("a"))], one_lives)) == []
+
+
+def test_protection_does_not_depend_on_the_selection() -> None:
+    kept = desired(session_type("kept"), prevent_destroy=True)
+    gone = record(session_type("gone"), applied=session_type("gone"))
+    assert _guards(plan_of([kept], [gone], prune=True, only=["gone"])) == [(Guard.PREVENT_DESTROY, "gone")]

@@ -1,0 +1,10 @@
+"""Moments, in the one spelling that people and programs get to see."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+
+def rfc3339(moment: datetime) -> str:
+    """Spell an aware moment in UTC, to the second: `2026-11-24T09:00:00Z`."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

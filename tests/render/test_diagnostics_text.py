@@ -27,6 +27,9 @@ def test_diagnostics_read_as_they_did(golden: Callable[[str, str], None]) -> Non
 
 def test_the_caret_underlines_the_word() -> None:
     assert _caret("perod: days", 1) == ["perod: days", "^^^^^"]
+    assert _caret("selector: $Session{a}{b} # c", 11)[1] == "          ^^^^^^^^^^^^^^"
+    assert _caret("tag: a:b", 6)[1] == "     ^^^"
+    assert _caret("schema: {a: b}", 10)[1] == "         ^"
     assert _caret("expiry: [x]", 9) == ["expiry: [x]", "        ^"]
 
 

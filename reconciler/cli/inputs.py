@@ -68,7 +68,13 @@ class Run:
             raise InvalidInput(loaded.diagnostics, loaded.sources)
         return loaded
 
-    def load_for(self, target: Target, paths: Iterable[ManifestPath]) -> Loaded:
+    def overlays(self) -> list[ManifestPath]:
+        """Return where this target's overlays are."""
+        return self.paths_of_project(self.target.overlays)
+
+    def load_for(
+        self, target: Target, paths: Iterable[ManifestPath], *, overlays: Iterable[ManifestPath] | None = None
+    ) -> Loaded:
         """Load the manifests as a target has them, problems included.
 
         An overlay is no mistake for being of a manifest that the project lists and this run does not name.
@@ -76,7 +82,7 @@ class Run:
         named = list(paths)
         loaded = load_manifests(
             named,
-            overlays=self.paths_of_project(target.overlays),
+            overlays=self.paths_of_project(target.overlays) if overlays is None else overlays,
             without=[overlay.path for overlay in self.overlay_paths()],
             root=self.project.root,
             environment=os.environ,

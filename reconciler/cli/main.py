@@ -24,6 +24,7 @@ COMMANDS = {
     "apply": "Make the registry match the manifests.",
     "show": "Show a saved plan.",
     "drift": "Show what was changed behind git's back, and by whom.",
+    "pull": "Write live session types into manifests.",
     "history": "Show every write to the registry: who, when, what.",
     "schema": "Print the JSON Schema of a manifest, for editors.",
 }

@@ -1,16 +1,22 @@
 """Manifests: found, loaded with overlays into desired session types, laid out by `fmt`."""
 
+from reconciler.manifests.edit import manifest_text
 from reconciler.manifests.find import ManifestPath, find_files, read_file
 from reconciler.manifests.json_schema import manifest_json_schema
 from reconciler.manifests.layout import canonical_layout
 from reconciler.manifests.load import Loaded, load_manifests
+from reconciler.manifests.pull import Pulled, pull, with_new_texts
 
 __all__ = [
     "Loaded",
     "ManifestPath",
+    "Pulled",
     "canonical_layout",
     "find_files",
     "load_manifests",
     "manifest_json_schema",
+    "manifest_text",
+    "pull",
     "read_file",
+    "with_new_texts",
 ]

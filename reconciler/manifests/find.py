@@ -15,10 +15,14 @@ _SUFFIXES = (".yaml", ".yml")
 
 @dataclass(frozen=True, slots=True)
 class ManifestPath:
-    """A file or folder to read: where it is, and how people spell it."""
+    """A file or folder to read: where it is, and how people spell it.
+
+    `content` stands for what is in the file, where that is not on the disk yet.
+    """
 
     path: Path
     spelled: str
+    content: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ def find_files(paths: Iterable[ManifestPath], *, without: Iterable[Path] = ()) -
             for real, file in found:
                 if not any(map(real.is_relative_to, excluded)):
                     files.setdefault(real, file)
-        elif is_there:
+        elif is_there or each.content is not None:
             files.setdefault(_real(each.path), each)
         else:
             hint = "Check the spelling, and the folder that you are in."
@@ -92,6 +96,8 @@ def _unreadable(spelled: str, error: OSError) -> Diagnostic:
 
 def read_file(file: ManifestPath) -> bytes | Diagnostic:
     """Return a file's bytes, or the reason why it can't be read."""
+    if file.content is not None:
+        return file.content
     try:
         return file.path.read_bytes()
     except OSError as error:

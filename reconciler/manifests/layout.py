@@ -8,49 +8,36 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from itertools import compress
 from typing import Any
 
 from ruamel.yaml.error import YAMLError
 
 from reconciler.diagnostics import Code, Diagnostic, Location
-from reconciler.manifests.roundtrip import dump_documents, load_documents
+from reconciler.manifests.roundtrip import rewritten
 from reconciler.nodes import parse_yaml
 from reconciler.session_type import Period
 from reconciler.values import JsonValue, canonical_json
 
-# Comments before the first `---`: the round trip loses them.
-_HEAD = re.compile(r"\A(?:[ \t]*(?:#.*)?\n)*[ \t]*#.*\n(?:[ \t]*\n)*(?=---\s)")
 _COMMENT = re.compile(r"(?:^|(?<=\s))#.*?[ \t]*$", re.MULTILINE)
 
 
 def canonical_layout(content: bytes, file: str) -> str | tuple[Diagnostic, ...]:
     """Return a file's text in the canonical layout, or why it has none: it is no valid YAML."""
-    parsed = parse_yaml(content, file, _AnyVariable())
+    parsed = parse_yaml(content, file, AnyVariable())
     if parsed.diagnostics:
         return parsed.diagnostics
     if all(document.data is None for document in parsed.documents):
         return parsed.text  # comments only: nothing to lay out
-    text = re.sub(r"\r\n?", "\n", parsed.text)
     try:
-        laid = _laid(text, [document.data is not None for document in parsed.documents])
+        laid = rewritten(parsed, _fold_periods)
     except (YAMLError, ValueError) as error:
         return (_impossible(file, str(getattr(error, "problem", None) or error).splitlines()[0].capitalize()),)
-    if _contents(laid.encode(), file) != _contents(content, file) or _comments(laid) != _comments(text):
+    if _contents(laid.encode(), file) != _contents(content, file) or _comments(laid) != _comments(parsed.text):
         return (_impossible(file, "Something would be lost"),)
     return laid
 
 
-def _laid(text: str, holds_data: list[bool]) -> str:
-    head = _HEAD.match(text)
-    documents = list(compress(load_documents(text), holds_data))
-    for document in documents:
-        _fold_period(document)
-    laid = dump_documents(documents).strip("\n") + "\n"  # blank lines at the top would go one by one
-    return head[0].rstrip().lstrip("\n") + "\n---\n" + laid if head else laid
-
-
-class _AnyVariable(dict[str, str]):
+class AnyVariable(dict[str, str]):
     """An environment in which every variable is set: layout does not ask for values."""
 
     def __contains__(self, name: object) -> bool:
@@ -60,15 +47,16 @@ class _AnyVariable(dict[str, str]):
         return f"${{{name}}}"
 
 
-def _fold_period(document: Any) -> None:
-    if isinstance(document, dict) and isinstance(written := document.get("period"), str):
-        period = Period.read(written)
-        if period is not None and written != period:
-            document["period"] = str(period)
+def _fold_periods(documents: list[Any]) -> None:
+    for document in documents:
+        if isinstance(document, dict) and isinstance(written := document.get("period"), str):
+            period = Period.read(written)
+            if period is not None and written != period:
+                document["period"] = str(period)
 
 
 def _contents(content: bytes, file: str) -> list[str]:
-    parsed = parse_yaml(content, file, _AnyVariable())
+    parsed = parse_yaml(content, file, AnyVariable())
     contents = (document.data for document in parsed.documents if document.data is not None)
     return [canonical_json(_with_folded_period(data)) for data in contents]
 
@@ -80,7 +68,7 @@ def _with_folded_period(data: JsonValue) -> JsonValue:
 
 
 def _comments(text: str) -> Counter[str]:
-    return Counter(match[0].rstrip() for match in _COMMENT.finditer(text))
+    return Counter(match[0].rstrip() for match in _COMMENT.finditer(re.sub(r"\r\n?", "\n", text)))
 
 
 def _impossible(file: str, why: str) -> Diagnostic:

@@ -7,6 +7,9 @@ What they mean is the business of `reconciler.nodes`.
 from __future__ import annotations
 
 import io
+import re
+from collections.abc import Callable
+from itertools import compress
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -14,6 +17,10 @@ from ruamel.yaml.nodes import ScalarNode
 from ruamel.yaml.resolver import VersionedResolver
 from ruamel.yaml.tag import Tag
 
+from reconciler.nodes import Parsed
+
+# Comments before the first `---`: the round trip loses them.
+_HEAD = re.compile(r"\A(?:[ \t]*(?:#.*)?\n)*[ \t]*#.*\n(?:[ \t]*\n)*(?=---\s)")
 _STR = Tag(suffix="tag:yaml.org,2002:str")
 _MERGE = Tag(suffix="tag:yaml.org,2002:merge")
 _WIDE = 2**16  # no line is folded
@@ -28,16 +35,24 @@ class _AsWritten(VersionedResolver):
         return super().resolve(kind, value, implicit)
 
 
-def load_documents(text: str) -> list[Any]:
-    """Load a file's documents for editing. Raises ruamel's YAMLError."""
-    return list(_yaml().load_all(text))
+def rewritten(parsed: Parsed, change: Callable[[list[Any]], None]) -> str:
+    """Return a parsed file's text in the one layout, after `change` has edited its documents; empty ones go.
+
+    Raises ruamel's YAMLError, and ValueError for what the round trip can't hold.
+    """
+    text = re.sub(r"\r\n?", "\n", parsed.text)
+    head = _HEAD.match(text)
+    documents = list(compress(_yaml().load_all(text), (document.data is not None for document in parsed.documents)))
+    change(documents)
+    laid = written(documents)
+    return head[0].rstrip().lstrip("\n") + "\n---\n" + laid if head else laid
 
 
-def dump_documents(documents: list[Any]) -> str:
-    """Write edited documents in the one layout: two spaces, sequences indented, lines as long as they are."""
-    written = io.StringIO()
-    _yaml().dump_all(documents, written)
-    return written.getvalue()
+def written(documents: list[Any]) -> str:
+    """Return documents in the one layout: two spaces, sequences indented, lines as long as they are."""
+    stream = io.StringIO()
+    _yaml().dump_all(documents, stream)
+    return stream.getvalue().strip("\n") + "\n"  # blank lines at the top would go one by one
 
 
 def _yaml() -> YAML:

@@ -8,15 +8,18 @@ from reconciler.nodes.document import Document
 from reconciler.nodes.locate import located
 from reconciler.nodes.marks import Marks, entry_of, key_location, keys_of, value_location
 from reconciler.nodes.parse import Parsed, parse_yaml
+from reconciler.nodes.scalars import NumberTooLong, resolve
 
 __all__ = [
     "Document",
     "Marks",
+    "NumberTooLong",
     "Parsed",
     "entry_of",
     "key_location",
     "keys_of",
     "located",
     "parse_yaml",
+    "resolve",
     "value_location",
 ]

@@ -2,7 +2,7 @@
 
 from reconciler.plan.describe import Header, diagnostic_entry, error_document, header_of, refusal_entry, to_document
 from reconciler.plan.desired import Desired, Lifecycle
-from reconciler.plan.diff import schema_differences
+from reconciler.plan.diff import diff, schema_differences
 from reconciler.plan.document import (
     ChangeEntry,
     DiagnosticEntry,
@@ -50,6 +50,7 @@ __all__ = [
     "check_fresh",
     "check_guards",
     "diagnostic_entry",
+    "diff",
     "error_document",
     "header_of",
     "make_plan",

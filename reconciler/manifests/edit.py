@@ -1,0 +1,91 @@
+"""Edits manifests in place: single values change; comments, key order and quotes stay."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString, PlainScalarString
+
+from reconciler.manifests.layout import AnyVariable
+from reconciler.manifests.roundtrip import rewritten, written
+from reconciler.nodes import NumberTooLong, parse_yaml, resolve
+from reconciler.session_type import SessionType
+from reconciler.values import JsonValue, Path
+
+# What a plain scalar can't hold, or what ruamel would write so that another character is read back.
+_NEEDS_QUOTES = re.compile(r"[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One value of the manifest of `tag`: what stands at `path` becomes `value`, or goes away."""
+
+    tag: str
+    path: Path
+    value: JsonValue = None
+    removes: bool = False
+
+
+def edited(text: str, edits: Iterable[Edit]) -> str:
+    """Return a file's text with the edits made.
+
+    Raises LookupError where an edit leads nowhere, and ruamel's YAMLError and ValueError for what can't be rewritten.
+    """
+
+    def change(documents: list[Any]) -> None:
+        by_tag = {document.get("tag"): document for document in documents if isinstance(document, dict)}
+        for edit in edits:
+            _make(by_tag[edit.tag], edit)
+
+    return rewritten(parse_yaml(text.encode(), "", AnyVariable()), change)
+
+
+def manifest_text(session_type: SessionType) -> str:
+    """Return a new manifest of a session type; an empty description is left out."""
+    fields = {name: value for name, value in session_type.to_json().items() if name != "description" or value}
+    return written([_held(fields)])
+
+
+def _make(document: Any, edit: Edit) -> None:
+    *around, last = edit.path
+    holder = document
+    for step in around:
+        holder = holder[step]
+    if edit.removes:
+        del holder[last]
+    else:
+        holder[last] = _held(edit.value)
+
+
+def _held(value: JsonValue) -> Any:
+    """Return a value as the round trip holds it, in which a plain scalar is the text that is written."""
+    match value:
+        case dict():
+            return CommentedMap((_held_text(key), _held(item)) for key, item in value.items())
+        case list():
+            return CommentedSeq(_held(item) for item in value)
+        case str():
+            return _held_text(value.replace("${", "$${"))
+        case None:
+            return PlainScalarString("null")
+        case bool():
+            return PlainScalarString("true" if value else "false")
+        case _:
+            return PlainScalarString(repr(value))
+
+
+def _held_text(text: str) -> str:
+    # Both kinds say their style, or a text would take over the quotes of the one whose place it takes.
+    return PlainScalarString(text) if _is_plain(text) else DoubleQuotedScalarString(text)
+
+
+def _is_plain(text: str) -> bool:
+    """Tell whether a text, written without quotes, is read back as itself."""
+    try:
+        return resolve(text) == text and text != "<<" and not _NEEDS_QUOTES.search(text)
+    except NumberTooLong:
+        return False

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.scalarstring import DoubleQuotedScalarString, PlainScalarString
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString, PlainScalarString, ScalarString
 
 from reconciler.manifests.layout import AnyVariable
 from reconciler.manifests.roundtrip import rewritten, written
@@ -78,9 +78,10 @@ def _held(value: JsonValue) -> Any:
             return PlainScalarString(repr(value))
 
 
-def _held_text(text: str) -> str:
+def _held_text(text: str) -> ScalarString:
     # Both kinds say their style, or a text would take over the quotes of the one whose place it takes.
-    return PlainScalarString(text) if _is_plain(text) else DoubleQuotedScalarString(text)
+    held: ScalarString = PlainScalarString(text) if _is_plain(text) else DoubleQuotedScalarString(text)
+    return held
 
 
 def _is_plain(text: str) -> bool:

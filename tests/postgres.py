@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import fcntl
+import os
+import signal
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -38,6 +40,13 @@ class PostgresServer:
         self.run(f"CREATE DATABASE {name}")
         return self.url_of(name)
 
+    @contextmanager
+    def database(self) -> Iterator[str]:
+        """Make an empty database, give its URL, and drop it afterwards, whoever is still connected."""
+        url = self.new_database()
+        yield url
+        self.run(f"DROP DATABASE {url.partition('@/')[2].partition('?')[0]} WITH (FORCE)")
+
     def url_of(self, database: str, *, user: str = "postgres") -> str:
         """Return the URL of a database."""
         return self.url.replace("postgres:@/postgres", f"{user}@/{database}")
@@ -52,7 +61,11 @@ def postgres_server() -> Iterator[PostgresServer]:
     with tempfile.TemporaryDirectory(prefix="reconciler-postgres-") as folder, _start(Path(folder)) as embedded:
         server = PostgresServer(embedded.get_uri(), embedded.pgdata, count())
         server.run(*(f"ALTER SYSTEM SET {setting} = off" for setting in _QUICK), "SELECT pg_reload_conf()")
-        yield server
+        try:
+            yield server
+        finally:
+            # No orderly stop, which would write out what is removed next.
+            os.kill(embedded.get_pid(), signal.SIGQUIT)
 
 
 def _start(folder: Path) -> Any:

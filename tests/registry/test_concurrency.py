@@ -99,8 +99,8 @@ def test_sixteen_threads(url: str, tmp_path: Path, make: Make) -> None:
 
 def test_sixteen_threads_under_serializable_isolation(postgres: PostgresServer, tmp_path: Path, make: Make) -> None:
     """There the database gives up most of the transactions, as those that always isolate so do."""
-    url = f"{postgres.new_database()}&options=-c%20default_transaction_isolation%3Dserializable"
-    test_sixteen_threads(url, tmp_path, make)
+    with postgres.database() as url:
+        test_sixteen_threads(f"{url}&options=-c%20default_transaction_isolation%3Dserializable", tmp_path, make)
 
 
 def test_threads_of_distinct_tags_all_succeed(url: str, tmp_path: Path, make: Make) -> None:

@@ -37,12 +37,12 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 def test_it_is_tried_until_it_succeeds(database: Database, pauses: list[float], kind: type[psycopg.Error]) -> None:
     failures = iter([given_up(kind)] * 3)
 
-    def work(connection: Connection) -> int | None:
+    def work(connection: Connection) -> str:
         if error := next(failures, None):
             raise error
-        return connection.scalar(text("SELECT 7"))
+        return str(connection.scalar(text("SELECT 7")))
 
-    assert database.write(work) == 7
+    assert database.write(work) == "7"
     assert len(pauses) == 3
 
 
@@ -91,7 +91,12 @@ def test_a_write_that_was_given_up_halfway_leaves_one_entry(
 
 
 def test_a_real_deadlock(postgres: PostgresServer, tmp_path: Path) -> None:
-    database = open_database(f"{postgres.new_database()}&options=-c%20deadlock_timeout%3D20ms", tmp_path)
+    with postgres.database() as url:
+        lock_each_other_out(url, tmp_path)
+
+
+def lock_each_other_out(url: str, tmp_path: Path) -> None:
+    database = open_database(f"{url}&options=-c%20deadlock_timeout%3D20ms", tmp_path)
     database.write(lambda connection: connection.execute(text("INSERT INTO products VALUES ('a', 0), ('b', 0)")))
     meeting, attempts = Barrier(2), []
 

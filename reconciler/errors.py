@@ -10,8 +10,12 @@ Problems that a user can have several of at once (in manifests, in a project fil
     └── RegistryError             reconciler.port: what a registry answers when it cannot do what was asked
         ├── RegistryUnavailable   no answer
         ├── RegistryDenied        the credentials were not accepted
+        │   └── TokenRefused      reconciler.access: the token is unknown, expired or revoked
         ├── RegistryRejected      the registry found the request invalid
+        │   ├── InvalidSessionType    it breaks the rules of a session type (carries the problems)
+        │   └── IdempotencyConflict   the idempotency key stands for another request
         └── StaleRecord           the record is not at the expected revision any more
+            └── TagExists         there is a record where one was to be created
 """
 
 from __future__ import annotations

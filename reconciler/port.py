@@ -1,16 +1,17 @@
 """What the planner and apply know of a registry. Adapters (`reconciler.registry`) implement it.
 
 A registry is bound to one product. Reading and writing are separate protocols, so that `plan` and `drift` hold nothing
-that could write.
+that could write; so is writing several records at once, which not every registry can.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
+from reconciler.diagnostics import Problem
 from reconciler.errors import ReconcilerError
 from reconciler.session_type import SessionType
 from reconciler.values import JsonValue
@@ -87,6 +88,41 @@ class HistoryEntry:
     changes: Mapping[str, tuple[JsonValue, JsonValue]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Create:
+    """One write of a changeset: `Registry.create`, to be carried out."""
+
+    session_type: SessionType
+    source: Source | None = None
+
+    @property
+    def tag(self) -> str:
+        """The tag that is written."""
+        return self.session_type.tag
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """One write of a changeset: `Registry.update`, to be carried out."""
+
+    tag: str
+    fields: Mapping[str, JsonValue]
+    revision: int
+    source: Source | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """One write of a changeset: `Registry.delete`, to be carried out."""
+
+    tag: str
+    revision: int
+    source: Source | None = None
+
+
+Write: TypeAlias = Create | Update | Delete
+
+
 class Reader(Protocol):
     """The reading half of a registry."""
 
@@ -123,8 +159,23 @@ class Registry(Reader, Protocol):
         ...
 
 
+class ChangesetRegistry(Registry, Protocol):
+    """A registry that can also carry out several writes as one."""
+
+    def commit(self, writes: Sequence[Write]) -> None:
+        """Carry out all writes in the given order, or none: one transaction, but an entry of the history for each.
+
+        Raises what the single write would raise; the error's `tag` says which one it was.
+        """
+        ...
+
+
 class RegistryError(ReconcilerError):
-    """A registry did not do what it was asked."""
+    """A registry did not do what it was asked. `tag` is the session type that it is about, where it is about one."""
+
+    def __init__(self, message: str, *, hint: str = "", tag: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.tag = tag
 
 
 class RegistryUnavailable(RegistryError):
@@ -139,5 +190,23 @@ class RegistryRejected(RegistryError):
     """The registry found the request invalid."""
 
 
+class InvalidSessionType(RegistryRejected):
+    """The session type would break the rules. `problems` says how, field by field, where the registry told."""
+
+    def __init__(
+        self, message: str, *, hint: str = "", tag: str | None = None, problems: tuple[Problem, ...] = ()
+    ) -> None:
+        super().__init__(message, hint=hint, tag=tag)
+        self.problems = problems
+
+
+class IdempotencyConflict(RegistryRejected):
+    """The idempotency key was used before, for another request."""
+
+
 class StaleRecord(RegistryError):
     """The record is not at the expected revision: changed, created or deleted by somebody else. Nothing was written."""
+
+
+class TagExists(StaleRecord):
+    """A record was to be created where there is one."""

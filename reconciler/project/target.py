@@ -12,6 +12,8 @@ DEFAULT_REGISTRY = "sqlite:///.reconciler/registry.db"
 # Up to the last `@` before the path; a password that is not escaped may hold `@`, or a `/` after its colon.
 _USERINFO = re.compile(r"(?<=://)(?:[^/?#]*|[^/?#:@]*:[^?#]*)@")
 
+_SECRET_PARAMETER = re.compile(r"(?<=[?&])(\w*password|\w*token|\w*secret)=[^&#]*", re.IGNORECASE)
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -25,4 +27,4 @@ class Target:
 
 def without_credentials(url: str) -> str:
     """Return a registry's URL as it may be shown and stored."""
-    return _USERINFO.sub("", url)
+    return _SECRET_PARAMETER.sub(r"\1=", _USERINFO.sub("", url))

@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from reconciler.port import Reader, Registry, RegistryUnavailable
+from reconciler.port import ChangesetRegistry, Reader, RegistryUnavailable
 from reconciler.registry.empty import EmptyReader
 from reconciler.registry.url import SqliteFile, parse_registry_url
 
@@ -27,25 +27,25 @@ def open_reader(url: str, *, product: str, root: Path) -> AbstractContextManager
 
     Raises UnsupportedRegistry for a URL that it can't open, RegistryUnavailable where the registry can't be read.
     """
-    file = parse_registry_url(url, root)
-    if not _exists(file):
+    address = parse_registry_url(url, root)
+    if isinstance(address, SqliteFile) and not _exists(address):
         return EmptyReader()
     from reconciler.registry.store import open_store_reader  # noqa: PLC0415
 
-    return open_store_reader(file, product=product) or EmptyReader()
+    return open_store_reader(address, product=product) or EmptyReader()
 
 
 def open_registry(
     url: str, *, product: str, root: Path, actor: str, clock: Callable[[], datetime] = utc_now
-) -> AbstractContextManager[Registry]:
+) -> AbstractContextManager[ChangesetRegistry]:
     """Open a registry for reading and writing, created or brought up to date where that is needed.
 
     `actor` is who writes, as the history will name it. Raises as `open_reader` does.
     """
-    file = parse_registry_url(url, root)
+    parse_registry_url(url, root)  # A wrong URL is told before SQLAlchemy is loaded.
     from reconciler.registry.store import Store, open_database  # noqa: PLC0415
 
-    return Store(open_database(file), product=product, actor=actor, clock=clock)
+    return Store(open_database(url, root), product=product, actor=actor, clock=clock)
 
 
 def _exists(file: SqliteFile) -> bool:

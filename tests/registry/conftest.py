@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from reconciler.port import Registry
+from reconciler.port import ChangesetRegistry
 from reconciler.registry import open_registry
-from reconciler.registry.store import Store, open_database
-from reconciler.registry.url import SqliteFile
+from reconciler.registry.store import Database, Store, open_database
 from reconciler.session_type import Period, SessionType
+from tests.postgres import PostgresServer
 
 MakeSessionType = Callable[..., SessionType]
 
@@ -39,13 +39,22 @@ def make() -> MakeSessionType:
     return changed
 
 
-@pytest.fixture(params=["sqlite"])
-def registry(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Registry]:
-    """Open an empty registry of each kind. A new adapter adds its name to `params` and a case."""
-    match request.param:
-        case "sqlite":
-            with open_registry("sqlite:///registry.db", product="storefront", root=tmp_path, actor="ada") as opened:
-                yield opened
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Name an empty database of each kind; SQLite's file starts at the root that a test opens it with."""
+    if request.param == "sqlite":
+        yield "sqlite:///registry.db"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    with server.database() as url:
+        yield url
+
+
+@pytest.fixture
+def registry(url: str, tmp_path: Path) -> Iterator[ChangesetRegistry]:
+    """Open an empty registry of each kind."""
+    with open_registry(url, product="storefront", root=tmp_path, actor="ada") as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -57,18 +66,18 @@ def clock() -> Callable[[], datetime]:
 
 
 @pytest.fixture
-def file(tmp_path: Path) -> SqliteFile:
-    """Name a database file that does not exist yet."""
-    return SqliteFile(tmp_path / "registry.db", "registry.db")
+def database(url: str, tmp_path: Path) -> Iterator[Database]:
+    """Open an empty database of each kind."""
+    database = open_database(url, tmp_path)
+    yield database
+    database.close()
 
 
 @pytest.fixture
-def stores(file: SqliteFile, clock: Callable[[], datetime]) -> Iterator[Callable[..., Store]]:
+def stores(database: Database, clock: Callable[[], datetime]) -> Callable[..., Store]:
     """Open stores of several actors and products on one database."""
-    database = open_database(file)
 
     def store(actor: str = "ada", product: str = "storefront") -> Store:
         return Store(database, product=product, actor=actor, clock=clock)
 
-    yield store
-    database.close()
+    return store

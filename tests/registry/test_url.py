@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.registry import UnsupportedRegistry, open_reader, open_registry
-from reconciler.registry.url import SqliteFile, parse_registry_url
+from reconciler.registry.url import PostgresDatabase, SqliteFile, parse_registry_url
 
 ROOT = Path("/root/of/project")
 
@@ -25,8 +25,24 @@ def test_a_sqlite_url_names_a_file(url: str, path: Path, spelled: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "scheme", ["http", "https", "ductape+https", "postgresql", "postgresql+psycopg", "sqlite+pysqlite", "ftp"]
+    ("url", "spelled"),
+    [
+        ("postgresql://ada:s3cret@host:5432/db", "postgresql://host:5432/db"),
+        ("postgres://ada@host/db?sslmode=require&password=s3cret", "postgresql://host/db"),
+        ("PostgreSQL://h1:1,h2:2/db?user=ada", "postgresql://h1:1,h2:2/db"),
+        ("postgresql:///db?host=/run/postgresql", "postgresql:///db"),
+        ("postgresql://ada:s3cr%40et@[::1]:5432/d%20b", "postgresql://[::1]:5432/d%20b"),
+    ],
 )
+def test_a_postgresql_url_names_a_database_and_shows_no_password(url: str, spelled: str) -> None:
+    address = parse_registry_url(url, ROOT)
+    assert isinstance(address, PostgresDatabase)
+    assert address.spelled == spelled
+    assert address.url == "postgresql://" + url.partition("://")[2]
+    assert "s3cr" not in repr(address)
+
+
+@pytest.mark.parametrize("scheme", ["http", "https", "ductape+https", "postgresql+psycopg", "sqlite+pysqlite", "ftp"])
 def test_another_scheme_is_named_and_nothing_else_is(scheme: str) -> None:
     with pytest.raises(UnsupportedRegistry) as refused:
         parse_registry_url(f"{scheme}://ada:s3cret@host/db?token=s3cret", ROOT)
@@ -52,6 +68,19 @@ def test_another_scheme_is_named_and_nothing_else_is(scheme: str) -> None:
         "sqlite:///x.db?mode=s3cret",
         "sqlite:///x.db#s3cret",
         "sqlite:///x\0.db",
+        "postgresql://host",
+        "postgresql://host/",
+        "postgresql:///?host=s3cret",
+        "postgresql://ada:s3cret",
+        "postgresql://ada:s@s3cret@host/db",
+        "postgresql://ada:s/s3cret@host/db",
+        "postgresql://ada:s?s3cret@host/db",
+        "postgresql://ada:s#s3cret@host/db",
+        "postgresql://ada:s3cret@host/db/deeper",
+        "postgresql://ada:s3cret@host/db#s3cret",
+        "postgresql://ada:s3cret@host/d\0b",
+        "postgresql://ada:s3cret@host/d b",
+        "postgres://ada:s3cret@host",
     ],
 )
 def test_a_malformed_url_is_refused_without_an_echo(url: str, tmp_path: Path) -> None:

@@ -12,9 +12,9 @@ from reconciler.cli.inputs import Run
 from reconciler.cli.options import Globals, format_option, global_options
 from reconciler.cli.reporting import reported
 from reconciler.manifests import Loaded
-from reconciler.plan import masked_entry
+from reconciler.plan import history_document
 from reconciler.registry import open_reader
-from reconciler.render import history_json, render_history, render_json
+from reconciler.render import render_history, render_json
 from reconciler.values import Path
 
 
@@ -44,14 +44,11 @@ def command(console: Console, given: Globals, /, **options: Any) -> None:
     run = Run.of(given)
     sensitive = _sensitive(run)
     with open_reader(run.registry, product=run.product, root=run.project.root) as reader:
-        entries = [
-            masked_entry(entry, sensitive.get(entry.tag))
-            for entry in reader.history(tag=options["tag"], after=options["after"])
-        ]
+        document = history_document(reader.history(tag=options["tag"], after=options["after"]), sensitive)
     if options["output_format"] == "json":
-        console.out(render_json({"format_version": "1.0", "history": [history_json(entry) for entry in entries]}))
+        console.out(render_json(document))
     else:
-        console.out(render_history(entries, console.out_paint))
+        console.out(render_history(document, console.out_paint))
 
 
 def _sensitive(run: Run) -> dict[str, tuple[Path, ...]]:

@@ -13,7 +13,8 @@ from reconciler.plan.document import (
     sealed,
 )
 from reconciler.plan.guard import Guard, Limits, Refusal, check_guards, not_allowed
-from reconciler.plan.mask import MASK, masked_entry
+from reconciler.plan.history_document import EntryDocument, HistoryDocument, HistoryField, history_document
+from reconciler.plan.mask import MASK
 from reconciler.plan.model import Action, Change, Drift, FieldChange, FieldClass, Missing, Origin, Ownership, Plan, Risk
 from reconciler.plan.planner import PlanOptions, make_plan
 from reconciler.plan.saved import StalePlan, UnusablePlan, check_fresh, plan_of, read_plan, with_sensitive_values
@@ -27,11 +28,14 @@ __all__ = [
     "Desired",
     "DiagnosticEntry",
     "Drift",
+    "EntryDocument",
     "FieldChange",
     "FieldClass",
     "FieldEntry",
     "Guard",
     "Header",
+    "HistoryDocument",
+    "HistoryField",
     "Lifecycle",
     "Limits",
     "Missing",
@@ -53,8 +57,8 @@ __all__ = [
     "diff",
     "error_document",
     "header_of",
+    "history_document",
     "make_plan",
-    "masked_entry",
     "not_allowed",
     "plan_of",
     "read_plan",

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Any
 
-from reconciler.port import HistoryEntry
 from reconciler.values import JsonValue, Path
 
 MASK = "(sensitive)"
@@ -22,19 +20,6 @@ def masked(value: JsonValue, at: Path, sensitive: Iterable[Path]) -> JsonValue:
     return value
 
 
-def masked_entry(entry: HistoryEntry, sensitive: Iterable[Path] | None) -> HistoryEntry:
-    """Return a history entry with what is sensitive masked; None stands for a tag of which nobody can say it.
-
-    Then every sample value is masked: the entry may be of a manifest that had a secret in it.
-    """
-    paths = tuple(sensitive) if sensitive is not None else _sample_paths(entry)
-    changes = {
-        name: (masked(before, (name,), paths), masked(after, (name,), paths))
-        for name, (before, after) in entry.changes.items()
-    }
-    return replace(entry, changes=changes)
-
-
 def value_paths(at: Path, value: JsonValue) -> Iterator[tuple[Path, JsonValue]]:
     """Yield every value at or below a path that holds no others, or is empty; an array counts as one value."""
     if isinstance(value, dict) and value:
@@ -42,11 +27,6 @@ def value_paths(at: Path, value: JsonValue) -> Iterator[tuple[Path, JsonValue]]:
             yield from value_paths((*at, key), item)
     else:
         yield at, value
-
-
-def _sample_paths(entry: HistoryEntry) -> tuple[Path, ...]:
-    sides = entry.changes.get("schema", ())
-    return tuple(dict.fromkeys(path for side in sides if side for path, _ in value_paths(("schema",), side)))
 
 
 def shadow(value: JsonValue, sensitive: Iterable[Path]) -> dict[str, Any]:

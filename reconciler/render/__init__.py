@@ -3,7 +3,7 @@
 from reconciler.render.apply_text import render_apply_summary, render_outcome
 from reconciler.render.diagnostics_text import render_diagnostics, render_error
 from reconciler.render.drift_text import render_drift
-from reconciler.render.history_text import history_json, render_history
+from reconciler.render.history_text import render_history
 from reconciler.render.json_text import render_json
 from reconciler.render.paint import Paint, plain
 from reconciler.render.plan_text import render_plan
@@ -11,7 +11,6 @@ from reconciler.render.refusals_text import render_refusals
 
 __all__ = [
     "Paint",
-    "history_json",
     "plain",
     "render_apply_summary",
     "render_diagnostics",

@@ -9,6 +9,7 @@ from reconciler.render.paint import Paint
 from reconciler.render.values import counted, safe
 
 _SHORT_COMMIT = 12
+_DIRTY = "-dirty"
 
 
 def header_lines(document: PlanDocument, paint: Paint) -> Iterator[str]:
@@ -24,8 +25,14 @@ def _revision(document: PlanDocument) -> str:
     commit = document["source"]["git_commit"]
     if not commit:
         return ""
-    dirty = " with uncommitted changes" if document["source"]["git_dirty"] else ""
-    return f" at git {safe(commit[:_SHORT_COMMIT])}{dirty}"
+    dirty = _DIRTY if document["source"]["git_dirty"] else ""
+    return f" at git {safe(shown_commit(commit + dirty))}"
+
+
+def shown_commit(recorded: str) -> str:
+    """Return a commit as people read it; one that does not hold all that was applied is recorded with a mark."""
+    commit, dirty, _ = recorded.partition(_DIRTY)
+    return commit[:_SHORT_COMMIT] + (" with uncommitted changes" if dirty else "")
 
 
 def _selection(document: PlanDocument) -> str:

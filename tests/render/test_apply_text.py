@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reconciler.apply import Outcome, Status, Tally
-from reconciler.plan import Change
+from reconciler.plan import Change, history_document
 from reconciler.port import HistoryEntry, RegistryUnavailable, Source, StaleRecord
 from reconciler.render import render_apply_summary, render_history, render_outcome
 from tests.builders import NOW, desired, plan_of, record, session_type
@@ -42,7 +42,7 @@ def test_the_summary_line_is_the_one_that_people_grep() -> None:
 
 
 def test_history_reads_as_it_did(golden: Callable[[str, str], None]) -> None:
-    source = Source("shop", "sessions/user.yaml", "0123456789abcdef")
+    source = Source("shop", "sessions/user.yaml", "0123456789abcdef-dirty")
     entries = [
         HistoryEntry(1, "user", "create", NOW, "ci", source, {"name": (None, "User")}),
         HistoryEntry(2, "user", "update", NOW, "alice", None, {"expiry": (7, 3), "period": ("days", "hours")}),
@@ -52,5 +52,5 @@ def test_history_reads_as_it_did(golden: Callable[[str, str], None]) -> None:
         HistoryEntry(3, "user", "adopt", NOW, "ci", Source("shop"), {}),
         HistoryEntry(14, "user", "delete", NOW, "bob\x1b[2J", None, {"name": ("User", None)}),
     ]
-    golden("history.txt", render_history(entries))
-    assert render_history([]) == "No history."
+    golden("history.txt", render_history(history_document(entries, {"user": ()})))
+    assert render_history(history_document([], {})) == "No history."

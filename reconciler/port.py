@@ -63,12 +63,14 @@ class Record:
 class Snapshot:
     """All records of a product at one moment, tombstones included, sorted by tag; `revision` is the product's.
 
-    `keeps_applied` is False for a registry that knows neither owners nor applied specs.
+    `keeps_applied` is False for a registry that knows neither owners nor applied specs, `exists` for one that is not
+    there yet and would be created.
     """
 
     records: tuple[Record, ...] = ()
     revision: int = 0
     keeps_applied: bool = True
+    exists: bool = True
 
 
 @dataclass(frozen=True, slots=True)

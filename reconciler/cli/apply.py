@@ -26,8 +26,8 @@ from reconciler.cli.options import (
 from reconciler.cli.planning import Planned
 from reconciler.cli.reporting import reported, say_warnings
 from reconciler.cli.saved_plan import load_saved_plan
-from reconciler.plan import PlanOptions, sealed
-from reconciler.render import render_json, render_plan
+from reconciler.plan import refusal_entry, sealed
+from reconciler.render import render_json, render_plan, render_refusals
 
 _NOT_WITH_A_PLAN = ("paths", "only", "skip", "prune", "adopt")
 
@@ -58,14 +58,18 @@ def command(console: Console, given: Globals, /, **options: Any) -> ExitCode:
     in flight; a rerun does what is left.
     """
     run = Run.of(given)
-    planned = _planned(run, console, options)
     approval = Approval(options["auto_approve"], options["allow"])
+    planned = approval.lifting(_planned(run, console, options), console)
+    standing = approval.standing(planned.refusals)
     machine = options["output_format"] == "json"
     voice = console.voice(results=not machine)
-    voice.say(render_plan(planned.document(), voice.paint))
+    voice.say(render_plan(planned.without(standing).document(), voice.paint))
     code = ExitCode.OK
     outcomes: tuple[Outcome, ...] = ()
-    if not approval.permits(planned, console):
+    if standing:
+        console.err(
+            f"Refused; nothing was applied:\n{render_refusals(map(refusal_entry, standing), console.err_paint)}"
+        )
         code = ExitCode.REFUSED
     elif planned.plan.calls and not approval.given(console):
         code = ExitCode.ERROR
@@ -85,10 +89,7 @@ def _planned(run: Run, console: Console, options: dict[str, Any]) -> Planned:
     paths: Sequence[str] = options["paths"]
     loaded = run.load(paths, command="apply")
     say_warnings(console, loaded)
-    asked = PlanOptions(
-        run.owner, planning.selection(options["only"], options["skip"]), options["prune"], options["adopt"]
-    )
-    return planning.make(run, loaded, run.header(loaded, paths), asked)
+    return planning.make(run, loaded, run.header(loaded, paths), planning.options_of(run, options))
 
 
 def _forbid_with_a_plan(options: dict[str, Any]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import click
@@ -12,8 +12,7 @@ from reconciler.cli.console import Console
 from reconciler.cli.options import Command
 from reconciler.cli.planning import Planned
 from reconciler.diagnostics import nearest_of
-from reconciler.plan import Guard, not_allowed, refusal_entry
-from reconciler.render import render_refusals
+from reconciler.plan import Guard, Refusal, not_allowed
 
 _QUESTION = "\nDo you want to perform these actions?\n  Only 'yes' will be accepted to approve.\n\n  Enter a value: "
 
@@ -51,14 +50,17 @@ class Approval:
     automatic: bool
     allowed: tuple[tuple[Guard, str | None], ...]
 
-    def permits(self, planned: Planned, console: Console) -> bool:
-        """Tell whether no guard stands in the way, and say which ones do. A person's yes overwrites a conflict."""
-        standing = not_allowed(planned.refusals, frozenset(self.allowed))
-        standing = tuple(each for each in standing if self.automatic or each.guard is not Guard.CONFLICT)
-        if standing:
-            console.err("Refused; nothing was applied:")
-            console.err(render_refusals(map(refusal_entry, standing), console.err_paint))
-        return not standing
+    def lifting(self, planned: Planned, console: Console) -> Planned:
+        """Return the plan without the refusals that are lifted for this run; say which allowance lifts nothing."""
+        remaining = not_allowed(planned.refusals, frozenset(self.allowed))
+        for guard, tag in self.allowed:
+            if not any(each.guard is guard and tag in {None, each.tag} for each in planned.refusals):
+                console.err(f"Note: --allow {guard}{f':{tag}' if tag else ''} lifts nothing here.")
+        return replace(planned, refusals=remaining)
+
+    def standing(self, refusals: tuple[Refusal, ...]) -> tuple[Refusal, ...]:
+        """Return the refusals that end the run: all, but for conflicts that a person is asked about."""
+        return tuple(each for each in refusals if self.automatic or each.guard is not Guard.CONFLICT)
 
     def given(self, console: Console) -> bool:
         """Tell whether a person says yes, or nobody needs to."""

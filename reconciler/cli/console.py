@@ -10,6 +10,7 @@ from typing import Any, TextIO
 
 import click
 
+from reconciler.cli.streams import silence
 from reconciler.render import Paint, plain
 from reconciler.render.paint import Style
 
@@ -41,6 +42,7 @@ class Console:
 
     def __init__(self, *, no_color: bool = False, verbose: bool = False) -> None:
         self.verbose = verbose
+        self.was_cut = False
         self.no_color = no_color or any(os.environ.get(name) for name in ("NO_COLOR", "CI"))
 
     @property
@@ -67,12 +69,19 @@ class Console:
         return sys.stderr.isatty() and not os.environ.get("CI")
 
     def out(self, text: str) -> None:
-        """Write a result."""
-        click.echo(text, color=True)
+        """Write a result. A reader that goes away does not end the run: an apply in progress would be half done."""
+        try:
+            click.echo(text, color=True)
+        except BrokenPipeError:
+            self.was_cut = True
+            silence(sys.stdout)
 
     def err(self, text: str) -> None:
         """Write anything else."""
-        click.echo(text, err=True, color=True)
+        try:
+            click.echo(text, err=True, color=True)
+        except BrokenPipeError:
+            silence(sys.stderr)
 
     def _paint(self, stream: TextIO) -> Paint:
         dumb = os.environ.get("TERM") == "dumb"

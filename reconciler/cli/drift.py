@@ -13,7 +13,8 @@ from reconciler.cli.inputs import Run
 from reconciler.cli.options import Globals, format_option, global_options, paths_argument, selection_options
 from reconciler.cli.reporting import reported, say_warnings
 from reconciler.manifests import Loaded
-from reconciler.plan import PlanOptions, sealed
+from reconciler.plan import sealed
+from reconciler.port import RegistryUnavailable
 from reconciler.render import render_drift, render_json
 
 
@@ -46,8 +47,12 @@ def command(console: Console, given: Globals, /, **options: Any) -> ExitCode:
     has_manifests = bool(run.manifest_paths(options["paths"]))
     loaded = run.load(options["paths"], command="drift") if has_manifests else Loaded((), (), {})
     say_warnings(console, loaded)
-    asked = PlanOptions(run.owner, planning.selection(options["only"], options["skip"]))
-    planned = planning.make(run, loaded, run.header(loaded, options["paths"]), asked)
+    planned = planning.make(run, loaded, run.header(loaded, options["paths"]), planning.options_of(run, options))
+    if not planned.plan.registry_exists:
+        raise RegistryUnavailable(
+            f"The registry {planned.header.registry} does not exist",
+            hint="Check --registry and --target; the first `reconciler apply` creates it.",
+        )
     if options["output_format"] == "json":
         console.out(render_json(sealed(planned.document(with_unchanged=True))))
     else:

@@ -57,6 +57,13 @@ class Run:
             raise click.UsageError(_NO_MANIFESTS.format(command=command))
         return found
 
+    def scope(self, paths: Sequence[str]) -> tuple[str, ...] | None:
+        """Return where this run looks for manifests, relative to the project; None for everywhere."""
+        named = self.manifest_paths(paths)
+        if not paths or (self.project.manifests and self._are_all(named)):
+            return None
+        return tuple(spelled(each.path, self.project.root) for each in named)
+
     def overlay_paths(self) -> list[ManifestPath]:
         """Return where the overlays of all targets are."""
         return self.paths_of_project(overlay for target in self.project.targets.values() for overlay in target.overlays)

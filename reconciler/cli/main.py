@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import os
 import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
@@ -15,6 +14,7 @@ import click
 from reconciler import __version__
 from reconciler.cli.exit_codes import ExitCode, help_epilog
 from reconciler.cli.options import Globals, global_options
+from reconciler.cli.streams import prepare_streams, silence
 
 # Short helps stand here so that the list of commands loads none of them.
 COMMANDS = {
@@ -82,14 +82,15 @@ def cli(given: Globals) -> None:
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run a command line and return its exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")  # a name must not fail on an ASCII terminal
+    prepare_streams()
+    given = sys.argv[1:] if arguments is None else list(arguments)
     try:
-        result: Any = cli.main(args=arguments, prog_name="reconciler", standalone_mode=False)
+        _refuse_what_is_no_text(given)
+        result: Any = cli.main(args=given, prog_name="reconciler", standalone_mode=False)
+        sys.stdout.flush()
     except click.UsageError as error:
         error.show()
-        if _asks_for_json(sys.argv[1:] if arguments is None else arguments):
+        if _asks_for_json(given):
             from reconciler.cli.reporting import usage_document  # noqa: PLC0415 - not for --help
 
             click.echo(usage_document(error))
@@ -100,11 +101,18 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("Interrupted.", err=True)
         return ExitCode.ERROR
-    except BrokenPipeError:
-        # The reader went away (`| head`). Python would complain once more while closing stdout.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        silence(sys.stdout)  # Python would complain once more while closing it
+        click.echo(f"Error: The output can't be written: {error.strerror}", err=True)
         return ExitCode.ERROR
     return int(result or ExitCode.OK)
+
+
+def _refuse_what_is_no_text(arguments: Sequence[str]) -> None:
+    """Refuse bytes that are no text in the present encoding: no registry and no report could hold them."""
+    for argument in arguments:
+        if not argument.isascii() and any("\ud800" <= character <= "\udfff" for character in argument):
+            raise click.UsageError(f"An argument holds bytes that are no text: {argument.encode(errors='replace')!r}")
 
 
 def _asks_for_json(arguments: Sequence[str]) -> bool:

@@ -22,7 +22,7 @@ from reconciler.cli.options import (
 )
 from reconciler.cli.reporting import reported, say_warnings
 from reconciler.errors import ReconcilerError
-from reconciler.plan import Guard, PlanOptions, Risk, sealed
+from reconciler.plan import Guard, Risk, sealed
 from reconciler.render import render_json, render_plan
 
 _RISKS = [risk.value for risk in Risk if risk is not Risk.NONE]
@@ -57,10 +57,7 @@ def command(console: Console, given: Globals, /, **options: Any) -> ExitCode:
     run = Run.of(given)
     loaded = run.load(options["paths"], command="plan")
     say_warnings(console, loaded)
-    asked = PlanOptions(
-        run.owner, planning.selection(options["only"], options["skip"]), options["prune"], options["adopt"]
-    )
-    planned = planning.make(run, loaded, run.header(loaded, options["paths"]), asked)
+    planned = planning.make(run, loaded, run.header(loaded, options["paths"]), planning.options_of(run, options))
     if options["out"]:
         _save(planned, Path(options["out"]))
     if options["output_format"] == "json":

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 from reconciler.cli.inputs import Run
 from reconciler.manifests import Loaded
@@ -37,6 +38,10 @@ class Planned:
         """The digest of the saved plan that this is, if it is one."""
         return self.saved["digest"] if self.saved else None
 
+    def without(self, refusals: tuple[Refusal, ...]) -> Planned:
+        """Return this without refusals that are said elsewhere."""
+        return replace(self, refusals=tuple(each for each in self.refusals if each not in refusals))
+
     def document(self, *, with_unchanged: bool = False) -> PlanDocument:
         """Return the plan's document: the saved one itself, with the guards as they are now."""
         if self.saved:
@@ -56,6 +61,12 @@ def make(run: Run, loaded: Loaded, header: Header, options: PlanOptions) -> Plan
     return Planned(plan, header, check_guards(plan, run.target.limits, manifests=len(loaded.desired)))
 
 
-def selection(only: Sequence[str], skip: Sequence[str]) -> Selection:
-    """Return the selection that the options make."""
-    return Selection(tuple(only), tuple(skip))
+def options_of(run: Run, given: Mapping[str, Any]) -> PlanOptions:
+    """Return what a command's options ask of the planner."""
+    return PlanOptions(
+        run.owner,
+        Selection(tuple(given["only"]), tuple(given["skip"])),
+        prune=given.get("prune", False),
+        adopt=given.get("adopt", False),
+        scope=run.scope(given["paths"]),
+    )

@@ -42,7 +42,8 @@ def reported(function: Command, *, document: ErrorDocument = plan_error_document
         console = Console(no_color=given.no_color, verbose=given.verbose)
         machine = options.get("output_format") == "json"
         try:
-            return int(function(console, given, **options) or ExitCode.OK)
+            code = ExitCode(function(console, given, **options) or ExitCode.OK)
+            return _cut(console) if console.was_cut and code in {ExitCode.OK, ExitCode.CHANGES} else code
         except InvalidInput as error:
             console.err(render_diagnostics(error.diagnostics, error.sources, console.err_paint))
             entries = [diagnostic_entry(each) for each in error.diagnostics]
@@ -59,6 +60,12 @@ def reported(function: Command, *, document: ErrorDocument = plan_error_document
 
     run.error_document = document  # type: ignore[attr-defined]
     return run
+
+
+def _cut(console: Console) -> ExitCode:
+    """Say that nobody read the report to the end: it must not look like an answer."""
+    console.err("The reader of stdout went away before the report was complete; what was begun was done.")
+    return ExitCode.ERROR
 
 
 def say_warnings(console: Console, loaded: Loaded) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from reconciler.cli.files import read_text
@@ -15,6 +16,7 @@ from reconciler.plan import (
     UnusablePlan,
     check_fresh,
     check_guards,
+    emptied_records,
     header_of,
     plan_of,
     read_plan,
@@ -39,6 +41,7 @@ def load_saved_plan(run: Run, file: Path) -> Planned:
                 hint="Run it where the plan was made, or make a new plan.",
             )
         check_fresh(plan, digest, snapshot, reader.history(after=plan.revision))
+    plan = replace(plan, emptied=emptied_records(snapshot))
     header = header_of(document)
     refusals = check_guards(plan, _target(run, document).limits, manifests=header.manifests)
     return Planned(_complete(run, document, plan, snapshot), header, refusals, document)

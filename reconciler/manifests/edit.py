@@ -16,8 +16,8 @@ from reconciler.nodes import NumberTooLong, parse_yaml, resolve
 from reconciler.session_type import SessionType
 from reconciler.values import JsonValue, Path
 
-# What a plain scalar can't hold, or what ruamel would write so that another character is read back.
-_NEEDS_QUOTES = re.compile(r"[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+# What reads well without quotes, in every place. Parsers differ on the rest, and quotes are never wrong.
+_PLAIN = re.compile(r"[^\W\d_][\w@./+-]*( [\w@./+-]+)*|\$Session(\{\w+\})+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +57,11 @@ def _make(document: Any, edit: Edit) -> None:
         holder = holder[step]
     if edit.removes:
         del holder[last]
-    else:
-        holder[last] = _held(edit.value)
+        return
+    held = _held(edit.value)
+    if isinstance(held, (CommentedMap, CommentedSeq)) and last in holder.ca.items:
+        held.fa.set_flow_style()  # a comment behind the old value has its place behind one line only
+    holder[last] = held
 
 
 def _held(value: JsonValue) -> Any:
@@ -87,6 +90,6 @@ def _held_text(text: str) -> ScalarString:
 def _is_plain(text: str) -> bool:
     """Tell whether a text, written without quotes, is read back as itself."""
     try:
-        return resolve(text) == text and text != "<<" and not _NEEDS_QUOTES.search(text)
+        return resolve(text) == text and _PLAIN.fullmatch(text) is not None
     except NumberTooLong:
         return False

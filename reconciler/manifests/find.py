@@ -78,8 +78,13 @@ def _walk(folder: ManifestPath, problems: list[Diagnostic]) -> Iterator[Manifest
     def report(error: OSError) -> None:
         problems.append(_unreadable(_spelled(folder, Path(error.filename)), error))
 
-    for here, folders, names in os.walk(folder.path, onerror=report):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+    around: set[Path] = set()
+    for here, folders, names in os.walk(folder.path, onerror=report, followlinks=True):
+        around.add(_real(Path(here)))
+        # A link to a folder that was walked already may be a loop, and what is in it is found anyway.
+        folders[:] = sorted(
+            name for name in folders if not name.startswith(".") and _real(Path(here, name)) not in around
+        )
         for name in sorted(names):
             if name.endswith(_SUFFIXES) and not name.startswith(".") and name not in PROJECT_FILE_NAMES:
                 path = Path(here, name)

@@ -14,6 +14,10 @@ from reconciler.session_type import FIELDS, check
 from reconciler.values import JsonObject, JsonValue, Path, parse_path, value_at
 
 LIFECYCLE = "lifecycle"
+_POSSIBLE_PATHS = {
+    "ignore_changes": [field for field in FIELDS if field != "tag"],
+    "sensitive": ["description", "schema"],
+}
 
 
 class LifecycleFields(BaseModel):
@@ -26,7 +30,11 @@ class LifecycleFields(BaseModel):
         list[str], Field(description="Paths, such as `schema.details.email`, that keep whatever value is live.")
     ] = []
     sensitive: Annotated[
-        list[str], Field(description="Paths whose values are masked in every output, saved plans included.")
+        list[str],
+        Field(
+            description="Paths in `schema`, or `description`, that are masked in every output, saved plans included. "
+            "Keep the line until the removal of a field is applied."
+        ),
     ] = []
 
 
@@ -65,8 +73,9 @@ def _lifecycle_problems(lifecycle: JsonValue, fields: JsonObject) -> Iterator[Pr
 
 def _path_problems(at: Path, spelled: str, fields: JsonObject) -> Iterator[Problem]:
     path = parse_path(spelled)
-    if path is None or path[0] not in FIELDS or path[0] == "tag":
-        detail = f"`{spelled}` is not the path of a field that can change."
+    if path is None or path[0] not in _POSSIBLE_PATHS[str(at[1])]:
+        possible = " or ".join(f"`{field}`" for field in _POSSIBLE_PATHS[str(at[1])])
+        detail = f"`{spelled}` is not the path of a field that `{at[1]}` can name: it begins with {possible}."
         yield Problem(Code.LIFECYCLE_PATH, at, detail, "Write `description`, or `schema.details.email`.")
         return
     try:

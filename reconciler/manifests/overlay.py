@@ -33,8 +33,15 @@ def _lay(data: JsonObject, marks: Marks, key: str, over: tuple[JsonValue, Marks]
         data[key] = merged
         marks[key] = (*entry[:5], merged_marks)
     else:
-        data[key] = value
+        data[key] = _without_nulls(value) if removes else value
         marks[key] = entry
+
+
+def _without_nulls(value: JsonValue) -> JsonValue:
+    """Return what a mapping that is new to the manifest adds: a null removes what is not there."""
+    if not isinstance(value, dict):
+        return value
+    return {key: _without_nulls(item) for key, item in value.items() if item is not None}
 
 
 def _mapping(data: JsonValue) -> JsonObject:

@@ -16,7 +16,7 @@ from reconciler.plan.guard import Guard, Limits, Refusal, check_guards, not_allo
 from reconciler.plan.history_document import EntryDocument, HistoryDocument, HistoryField, history_document
 from reconciler.plan.mask import MASK
 from reconciler.plan.model import Action, Change, Drift, FieldChange, FieldClass, Missing, Origin, Ownership, Plan, Risk
-from reconciler.plan.planner import PlanOptions, make_plan
+from reconciler.plan.planner import PlanOptions, emptied_records, make_plan
 from reconciler.plan.saved import StalePlan, UnusablePlan, check_fresh, plan_of, read_plan, with_sensitive_values
 from reconciler.plan.selection import Selection
 
@@ -55,6 +55,7 @@ __all__ = [
     "check_guards",
     "diagnostic_entry",
     "diff",
+    "emptied_records",
     "error_document",
     "header_of",
     "history_document",

@@ -53,16 +53,18 @@ def to_document(
 ) -> PlanDocument:
     """Make the document of a plan. Renderers for people do without the unchanged records, which may be many."""
     document = _frame(header)
-    document["target"]["revision"] = plan.revision
+    document["target"] |= {"revision": plan.revision, "exists": plan.registry_exists}
     document["source"] |= {"only": list(plan.selection.only), "skip": list(plan.selection.skip)}
     document["resource_changes"] = [_change_entry(change, header.timestamp) for change in plan.changes]
     if with_unchanged:
         document["resource_changes"] += map(_unchanged_entry, plan.unchanged)
     document["resource_drift"] = [_drift_entry(drift) for drift in plan.drift]
     document["unmanaged"] = list(plan.unmanaged)
+    document["foreign"] = [{"name": e.tag, "project": e.project, "wanted": e.wanted} for e in plan.foreign]
+    document["out_of_scope"] = list(plan.out_of_scope)
     document["summary"] = _summary(plan)
     document["refusals"] = [refusal_entry(each) for each in refusals]
-    document["complete"] = not plan.selection
+    document["complete"] = not plan.selection and not plan.out_of_scope
     document["applyable"] = bool(plan.calls)
     document["keeps_applied"] = plan.keeps_applied
     return document
@@ -122,6 +124,7 @@ def _frame(header: Header) -> PlanDocument:
             "project": header.project,
             "registry": header.registry,
             "revision": None,
+            "exists": True,
         },
         "source": {
             "git_commit": header.git_commit,
@@ -135,6 +138,8 @@ def _frame(header: Header) -> PlanDocument:
         "resource_changes": [],
         "resource_drift": [],
         "unmanaged": [],
+        "foreign": [],
+        "out_of_scope": [],
         "summary": {"create": 0, "update": 0, "delete": 0, "no_op": 0, "withheld": 0},
         "refusals": [],
         "keeps_applied": True,

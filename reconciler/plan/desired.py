@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import cast
 
 from reconciler.diagnostics import Location
 from reconciler.nodes import Marks, value_location
 from reconciler.session_type import SessionType
-from reconciler.values import JsonObject, Path, value_at
+from reconciler.values import JsonObject, JsonValue, Path, removed_at, set_at, value_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,32 +42,17 @@ class Desired:
         """Return this with every ignored field as `live` has it: what is ignored can't differ."""
         if not self.lifecycle.ignore_changes:
             return self
-        spec = self.session_type.to_json()
-        for path in self.lifecycle.ignore_changes:
-            spec = _taking(spec, live.to_json(), path)
-        return replace(self, session_type=SessionType.from_json(spec))
+        wanted: JsonValue = self.session_type.to_json()
+        there = live.to_json()
+        for path in _whole_lifetimes(self.lifecycle.ignore_changes):
+            try:
+                wanted = set_at(wanted, path, value_at(there, path))
+            except KeyError:
+                wanted = removed_at(wanted, path)
+        return replace(self, session_type=SessionType.from_json(cast("JsonObject", wanted)))
 
 
-def _taking(spec: JsonObject, live: JsonObject, path: Path) -> JsonObject:
-    """Return `spec` with the value at `path` as in `live`: set, or removed where `live` has none."""
-    *around, last = path
-    copy = _copied_along(spec, tuple(around))
-    try:
-        holder = value_at(copy, tuple(around))
-        holder_of_live = value_at(live, tuple(around))
-    except KeyError:
-        return spec
-    if isinstance(holder, dict) and isinstance(holder_of_live, dict) and isinstance(last, str):
-        if last in holder_of_live:
-            holder[last] = holder_of_live[last]
-        else:
-            holder.pop(last, None)
-    return copy
-
-
-def _copied_along(value: JsonObject, path: Path) -> JsonObject:
-    """Return a copy that shares nothing with `value` along `path`."""
-    copy = dict(value)
-    if path and isinstance(path[0], str) and isinstance(inner := copy.get(path[0]), dict):
-        copy[path[0]] = _copied_along(inner, path[1:])
-    return copy
+def _whole_lifetimes(paths: tuple[Path, ...]) -> Iterator[Path]:
+    """Yield the paths, with the other half of a lifetime: a number of days and a number of hours do not mix."""
+    for path in paths:
+        yield from (("expiry",), ("period",)) if path in {("expiry",), ("period",)} else (path,)

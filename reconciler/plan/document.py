@@ -83,6 +83,14 @@ class RefusalEntry(TypedDict):
     lifted_by: str
 
 
+class ForeignEntry(TypedDict):
+    """A live record of another project; `wanted` tells that a manifest here asks for its tag too."""
+
+    name: str
+    project: str
+    wanted: bool
+
+
 class OutcomeEntry(TypedDict):
     """What became of one call."""
 
@@ -117,6 +125,8 @@ class PlanDocument(TypedDict):
     resource_changes: list[ChangeEntry]
     resource_drift: list[ChangeEntry]
     unmanaged: list[str]
+    foreign: list[ForeignEntry]
+    out_of_scope: list[str]
     summary: dict[str, int]
     refusals: list[RefusalEntry]
     keeps_applied: bool

@@ -155,11 +155,21 @@ class Drift:
 
 
 @dataclass(frozen=True, slots=True)
+class Foreign:
+    """A live record of another project; `wanted` tells that a manifest of this one asks for its tag too."""
+
+    tag: str
+    project: str
+    wanted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """Everything that git and registry disagree about, sorted by tag.
 
     `revision` is the product's when the plan was made; `keeps_applied` is False where drift can't be told from pending.
     `emptied` counts the records that were applied, where not a single one is live: a wrong list looks like that.
+    `out_of_scope` are records of this project whose manifest is gone, or lies elsewhere than this run looked.
     """
 
     changes: tuple[Change, ...] = ()
@@ -170,6 +180,9 @@ class Plan:
     revision: int = 0
     keeps_applied: bool = True
     emptied: int = 0
+    registry_exists: bool = True
+    foreign: tuple[Foreign, ...] = ()
+    out_of_scope: tuple[str, ...] = ()
 
     @property
     def calls(self) -> tuple[Change, ...]:

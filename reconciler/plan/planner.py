@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from reconciler.plan.desired import Desired
 from reconciler.plan.diff import leaves
-from reconciler.plan.model import Action, Change, Drift, FieldChange, Origin, Ownership, Plan
+from reconciler.plan.model import Action, Change, Drift, FieldChange, Foreign, Origin, Ownership, Plan
 from reconciler.plan.selection import Selection
 from reconciler.plan.three_way import create_fields, delete_fields, drift_fields, update_fields
 from reconciler.port import Record, Snapshot
@@ -20,12 +20,23 @@ from reconciler.values import Path
 
 @dataclass(frozen=True, slots=True)
 class PlanOptions:
-    """Whose manifests these are and what may be done: delete what is gone from them, record ownership."""
+    """Whose manifests these are and what may be done: delete what is gone from them, record ownership.
+
+    `scope` are the files and folders that the manifests were read from, relative to the project; None stands for all of
+    it. A record that was applied from elsewhere is not gone because its manifest was not read.
+    """
 
     project: str
     selection: Selection = Selection()
     prune: bool = False
     adopt: bool = False
+    scope: tuple[str, ...] | None = None
+
+    def covers(self, file: str | None) -> bool:
+        """Tell whether a manifest at `file`, if it were there, would have been read."""
+        if self.scope is None or file is None:
+            return True
+        return any(path in {".", file} or file.startswith(f"{path}/") for path in self.scope)
 
 
 def make_plan(desired: Iterable[Desired], snapshot: Snapshot, options: PlanOptions) -> Plan:
@@ -50,8 +61,18 @@ def make_plan(desired: Iterable[Desired], snapshot: Snapshot, options: PlanOptio
         selection=options.selection,
         revision=snapshot.revision,
         keeps_applied=snapshot.keeps_applied,
-        emptied=0 if any(record.spec for record in snapshot.records) else len(snapshot.records),
+        registry_exists=snapshot.exists,
+        foreign=tuple(planner.find_foreign(wanted, records.values())),
+        out_of_scope=tuple(
+            tag for tag, record in records.items() if tag not in wanted and planner.is_elsewhere(record)
+        ),
+        emptied=emptied_records(snapshot),
     )
+
+
+def emptied_records(snapshot: Snapshot) -> int:
+    """Count the records that were applied, where not a single one is live; 0 where one is."""
+    return 0 if any(record.spec for record in snapshot.records) else len(snapshot.records)
 
 
 def _protected_files(desired: Iterable[Desired]) -> frozenset[str]:
@@ -80,7 +101,7 @@ class _Planner:
                 return self._compare(desired.ignoring(live), live, record)
             case Desired(), _:
                 return self._create(desired, record)
-            case None, Record() if self.ownership(record) is Ownership.OWN:
+            case None, Record() if self.ownership(record) is Ownership.OWN and not self.is_elsewhere(record):
                 return self._remove(record)
         return None
 
@@ -95,6 +116,17 @@ class _Planner:
     def is_unmanaged(self, record: Record) -> bool:
         """Tell whether a live record is none of this project's."""
         return record.spec is not None and self.ownership(record) is not Ownership.OWN
+
+    def is_elsewhere(self, record: Record) -> bool:
+        """Tell whether a record of this project was applied from where this run does not look."""
+        owner = record.managed_by
+        return owner is not None and owner.project == self.options.project and not self.options.covers(owner.file)
+
+    def find_foreign(self, wanted: dict[str, Desired], records: Iterable[Record]) -> Iterator[Foreign]:
+        """Yield the live records of other projects."""
+        for record in records:
+            if record.spec and record.managed_by and self.ownership(record) is Ownership.FOREIGN:
+                yield Foreign(record.tag, record.managed_by.project, record.tag in wanted)
 
     def _change(self, desired: Desired | None, record: Record | None, action: Action) -> Change:
         ownership = self.ownership(record)

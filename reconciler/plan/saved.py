@@ -13,12 +13,11 @@ from typing import cast
 from reconciler.errors import ReconcilerError
 from reconciler.plan.desired import Desired
 from reconciler.plan.document import FORMAT_VERSION, ChangeEntry, FieldEntry, PlanDocument, digest_of
-from reconciler.plan.mask import replaced
 from reconciler.plan.model import Action, Change, FieldChange, FieldClass, Origin, Ownership, Plan, Risk
 from reconciler.plan.selection import Selection
-from reconciler.port import HistoryEntry, Snapshot
+from reconciler.port import HistoryEntry, Record, Snapshot
 from reconciler.session_type import SessionType
-from reconciler.values import JsonObject, JsonValue, parse_path, rfc3339, value_at
+from reconciler.values import JsonObject, JsonValue, parse_path, rfc3339, set_at, value_at
 
 
 class UnusablePlan(ReconcilerError):
@@ -74,7 +73,8 @@ def check_fresh(plan: Plan, digest: str, snapshot: Snapshot, since: Iterable[His
                 f"This plan was applied already, by {entry.actor} at {rfc3339(entry.at)}",
                 hint="Make a new plan.",
             )
-    moved = [line for change in plan.changes if (line := _moved(change, snapshot))]
+    records = {record.tag: record for record in snapshot.records}
+    moved = [line for change in plan.changes if (line := _moved(change, records.get(change.tag)))]
     if moved:
         raise StalePlan(f"The registry moved since the plan was made: {'; '.join(moved)}", hint="Make a new plan.")
 
@@ -101,14 +101,13 @@ def _with_sensitive(change: Change, desired: Desired | None, live: SessionType |
     spec: JsonValue = change.after.to_json()
     for path in change.sensitive:
         try:
-            spec = replaced(spec, path, value_at(wanted, path))
+            spec = set_at(spec, path, value_at(wanted, path))
         except KeyError:
             continue
     return replace(change, after=SessionType.from_json(cast("JsonObject", spec)))
 
 
-def _moved(change: Change, snapshot: Snapshot) -> str:
-    record = next((record for record in snapshot.records if record.tag == change.tag), None)
+def _moved(change: Change, record: Record | None) -> str:
     if (record.revision if record else None) == change.revision:
         return ""
     if record is None:

@@ -15,7 +15,7 @@ class EmptyReader:
 
     def fetch(self) -> Snapshot:
         """Return the snapshot without records."""
-        return Snapshot()
+        return Snapshot(exists=False)
 
     def history(self, *, tag: str | None = None, after: int = 0) -> tuple[HistoryEntry, ...]:  # noqa: ARG002
         """Return no entries."""

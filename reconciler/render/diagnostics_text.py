@@ -12,7 +12,7 @@ from reconciler.render.paint import Paint, Style, plain
 from reconciler.render.values import counted, safe
 
 _LINE_BREAK = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
-_TOKEN = re.compile(r"\$Session\S*|(?:[^\s:,\[\]{}]|:(?=\S))+")
+_TOKEN = re.compile(r"\$\{[^}]*\}|\$Session\S*|(?:[^\s:,\[\]{}]|:(?=\S))+")
 _EXCERPT_WIDTH = 160
 _CONTEXT = 60
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from reconciler.plan import ChangeEntry, PlanDocument
 from reconciler.render.fields_text import field_lines, symbol
-from reconciler.render.header_text import header_lines, unmanaged_note
+from reconciler.render.header_text import header_lines, scope_notes
 from reconciler.render.paint import Paint, plain
 from reconciler.render.values import counted, safe
 
@@ -65,7 +65,7 @@ def _notes(document: PlanDocument) -> Iterator[str]:
     pending = sum(_is_pending(entry) for entry in document["resource_changes"])
     if pending:
         yield f"{counted(pending, 'session type')} with unapplied changes in git; `reconciler plan` shows them."
-    yield from unmanaged_note(document)
+    yield from scope_notes(document)
 
 
 def _is_pending(entry: ChangeEntry) -> bool:

@@ -27,11 +27,12 @@ def symbol(action: str, paint: Paint) -> str:
 def field_lines(entry: ChangeEntry, paint: Paint) -> Iterator[str]:
     """Yield a line for each changed field, and one that counts the top-level fields that are not shown."""
     width = max((len(field["path"]) for field in entry["fields"]), default=0) + 1
+    unit = _unit(entry)
     for field in entry["fields"]:
         sign, style = _FIELD_SYMBOLS.get(field["class"], SYMBOLS["update"])
         label = f"{safe(field['path'])}:".ljust(width)
         comment = _comment(field, entry)
-        line = f"      {paint(sign, style)} {label} {shown_change(field)}{_unit(field, entry)}"
+        line = f"      {paint(sign, style)} {label} {shown_change(field)}{unit if field['path'] == 'expiry' else ''}"
         yield line + (paint(f"  # {comment}", "faint") if comment else "")
     if entry["change"]["before"] and entry["change"]["after"]:
         touched = {field["path"].replace("[", ".").split(".")[0] for field in entry["fields"]}
@@ -39,10 +40,9 @@ def field_lines(entry: ChangeEntry, paint: Paint) -> Iterator[str]:
         yield paint(f"        # {counted(hidden, 'unchanged field')} hidden", "faint")
 
 
-def _unit(field: FieldEntry, entry: ChangeEntry) -> str:
+def _unit(entry: ChangeEntry) -> str:
     """Name the period behind an expiry that changes alone: a bare number says little."""
-    paths = {each["path"] for each in entry["fields"]}
-    if field["path"] != "expiry" or "period" in paths:
+    if any(field["path"] == "period" for field in entry["fields"]):
         return ""
     period = _at(entry["change"]["after"] or entry["change"]["before"], "period")
     return f" {period}" if isinstance(period, str) else ""

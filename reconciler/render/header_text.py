@@ -16,7 +16,8 @@ def header_lines(document: PlanDocument, paint: Paint) -> Iterator[str]:
     """Yield the head, and an empty line."""
     target, source = document["target"], document["source"]
     named = f", target {safe(target['name'])}" if target["name"] else ""
-    yield paint(f"Product {safe(target['product'])} on {safe(target['registry'])}{named}", "faint")
+    new = "" if target["exists"] else " (does not exist yet)"
+    yield paint(f"Product {safe(target['product'])} on {safe(target['registry'])}{new}{named}", "faint")
     yield paint(f"{counted(source['manifests'], 'manifest')}{_revision(document)}{_selection(document)}", "faint")
     yield ""
 
@@ -40,9 +41,21 @@ def _selection(document: PlanDocument) -> str:
     return "".join(f", {option} {' '.join(map(safe, source[option]))}" for option in ("only", "skip") if source[option])
 
 
-def unmanaged_note(document: PlanDocument, *, most: int = 10) -> Iterator[str]:
-    """Yield how many live session types are none of this project's, and the first of them."""
-    tags = document["unmanaged"]
-    if tags:
-        named = ", ".join(map(safe, tags[:most])) + (f" and {len(tags) - most} more" if len(tags) > most else "")
-        yield f"{counted(len(tags), 'session type')} unmanaged: {named}."
+def scope_notes(document: PlanDocument) -> Iterator[str]:
+    """Yield what is live and was not looked at: of nobody, of other projects, of manifests that were not read."""
+    owners = {entry["name"]: entry["project"] for entry in document["foreign"]}
+    if unowned := [tag for tag in document["unmanaged"] if tag not in owners]:
+        yield f"{counted(len(unowned), 'session type')} unmanaged: {_listed(unowned)}."
+    if others := [tag for tag in document["unmanaged"] if tag in owners]:
+        projects = ", ".join(sorted({safe(owners[tag]) for tag in others}))
+        yield f"{counted(len(others), 'session type')} of other projects ({projects}): {_listed(others)}."
+    for entry in document["foreign"]:
+        if entry["wanted"]:
+            belongs = f"`{safe(entry['name'])}` belongs to the project {safe(entry['project'])}"
+            yield f"{belongs}, and a manifest here asks for it too."
+    if elsewhere := document["out_of_scope"]:
+        yield f"{counted(len(elsewhere), 'session type')} from manifests that were not named: {_listed(elsewhere)}."
+
+
+def _listed(tags: list[str], *, most: int = 10) -> str:
+    return ", ".join(map(safe, tags[:most])) + (f" and {len(tags) - most} more" if len(tags) > most else "")

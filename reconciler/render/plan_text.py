@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from reconciler.plan import ChangeEntry, PlanDocument
 from reconciler.render.drift_text import drift_lines
 from reconciler.render.fields_text import SYMBOLS, field_lines, symbol
-from reconciler.render.header_text import header_lines, unmanaged_note
+from reconciler.render.header_text import header_lines, scope_notes
 from reconciler.render.paint import Paint, plain
 from reconciler.render.refusals_text import refusal_lines
 from reconciler.render.values import counted, safe
@@ -122,9 +122,9 @@ def _summary(document: PlanDocument, paint: Paint) -> Iterator[str]:
         yield paint(
             f"Plan: {count['create']} to create, {count['update']} to update, {count['delete']} to delete.", "strong"
         )
-    elif all(refusal["guard"] != "empty-input" for refusal in document["refusals"]):
+    elif document["source"]["manifests"]:
         yield paint(NO_CHANGES, "strong")
-        if not document["complete"]:
+        if document["source"]["only"] or document["source"]["skip"]:
             yield _about_selection(document)
     yield from _notes(document)
 
@@ -141,7 +141,7 @@ def _notes(document: PlanDocument) -> Iterator[str]:
         yield f"{counted(adopted, 'session type')} to record ownership of."
     if settled := actions.count("settle"):
         yield f"{counted(settled, 'deletion')} by another hand to settle."
-    yield from unmanaged_note(document)
+    yield from scope_notes(document)
     if document["resource_drift"]:
         yield f"{counted(len(document['resource_drift']), 'session type')} drifted."
     if document["summary"]["withheld"]:

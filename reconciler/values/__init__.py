@@ -3,7 +3,7 @@
 from reconciler.values.canonical import canonical_json, canonical_value, same_value
 from reconciler.values.json_value import JsonObject, JsonValue, json_type
 from reconciler.values.moment import rfc3339
-from reconciler.values.path import Path, format_path, json_pointer, parse_path, value_at
+from reconciler.values.path import Path, format_path, json_pointer, parse_path, removed_at, set_at, value_at
 
 __all__ = [
     "JsonObject",
@@ -15,7 +15,9 @@ __all__ = [
     "json_pointer",
     "json_type",
     "parse_path",
+    "removed_at",
     "rfc3339",
     "same_value",
+    "set_at",
     "value_at",
 ]

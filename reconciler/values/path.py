@@ -69,3 +69,28 @@ def value_at(value: JsonValue, path: Path) -> JsonValue:
             case _:
                 raise KeyError(step)
     return value
+
+
+def set_at(value: JsonValue, path: Path, new: JsonValue) -> JsonValue:
+    """Return `value` with `new` at `path`; it shares what is not on the way. Objects that are missing are made.
+
+    Where the way leads through something else, or beyond an array, the value stays as it is.
+    """
+    if not path:
+        return new
+    step, rest = path[0], path[1:]
+    if isinstance(value, dict) and isinstance(step, str):
+        return {**value, step: set_at(value.get(step, {} if rest else None), rest, new)}
+    if isinstance(value, list) and isinstance(step, int) and step < len(value):
+        return [*value[:step], set_at(value[step], rest, new), *value[step + 1 :]]
+    return value
+
+
+def removed_at(value: JsonValue, path: Path) -> JsonValue:
+    """Return `value` without the key at `path`, and as it is where there is none. An array's item is not a key."""
+    if len(path) == 1 and isinstance(value, dict):
+        return {key: item for key, item in value.items() if key != path[0]}
+    try:
+        return set_at(value, path[:1], removed_at(value_at(value, path[:1]), path[1:])) if path[1:] else value
+    except KeyError:
+        return value

@@ -138,7 +138,7 @@ TABLE: list[tuple[int, State, str]] = [
     (1, fresh, "apply --plan plan.json --auto-approve"),
     (64, saved, "apply sessions --plan plan.json --auto-approve"),
     (0, in_step, "drift sessions"),
-    (0, fresh, "drift sessions"),
+    (7, fresh, "drift sessions"),
     (0, pending, "drift sessions"),
     (2, drifted, "drift sessions"),
     (2, conflict, "drift sessions"),

@@ -179,16 +179,36 @@ def test_several_guards_are_named_in_one_run(conflict: Shop) -> None:
 
 @pytest.mark.parametrize("prune", [(), ("--prune",)])
 def test_zero_manifests_are_refused_by_plan_and_apply(applied: Shop, prune: tuple[str, ...]) -> None:
-    (applied.root / "empty").mkdir()
+    for file in (applied.root / "sessions").iterdir():
+        file.unlink()
     for command in (("plan",), ("apply", "--auto-approve")):
-        refused = applied.run(*command, "empty", *prune)
+        refused = applied.run(*command, "sessions", *prune)
         assert refused.code == 4
         assert "No manifests were found" in refused.err
         assert "No changes" not in refused.text, "that would be a clean bill of health"
         assert "--allow empty-input" in refused.text
     assert set(applied.records()) == {"cart", "guest"}
-    applied.ok("apply", "empty", "--auto-approve", "--prune", "--allow", "empty-input")
+    applied.ok("apply", "sessions", "--auto-approve", "--prune", "--allow", "empty-input")
     assert not applied.records()
+
+
+def test_an_allowance_that_lifts_nothing_is_said(applied: Shop) -> None:
+    done = applied.ok("apply", "sessions", "--auto-approve", "--allow", "prevent-destroy:crat")
+    assert "Note: --allow prevent-destroy:crat lifts nothing here." in done.err
+
+
+def test_a_lifted_guard_does_not_stand_in_the_way_any_more(conflict: Shop) -> None:
+    done = conflict.apply("--allow", "conflict")
+    assert "stand in the way" not in done.text
+
+
+def test_a_saved_plan_does_not_get_around_the_guard_for_an_emptied_registry(applied: Shop) -> None:
+    applied.remove("cart")
+    applied.remove("guest")
+    assert applied.run("plan", "sessions", "--out", "plan.json").code == 4
+    refused = applied.run("apply", "--plan", "plan.json", "--auto-approve")
+    assert refused.code == 4
+    assert "--allow empty-input" in refused.err
 
 
 def test_a_live_list_that_is_empty_where_the_last_apply_left_records_is_refused(applied: Shop) -> None:

@@ -34,7 +34,7 @@ def test_the_project_file_is_found_from_a_folder_below_and_its_paths_are_its_own
     below = project.root / "deep" / "er"
     below.mkdir(parents=True)
     done = project.ok("apply", "--auto-approve", cwd=below)
-    assert "Product storefront on sqlite:///.reconciler/registry.db, target local" in done.out
+    assert "Product storefront on sqlite:///.reconciler/registry.db (does not exist yet), target local" in done.out
     assert "# ../../sessions/cart.yaml:1" in done.out, "places are spelled as one would type them here"
     assert (project.root / ".reconciler/registry.db").is_file()
     assert list(below.iterdir()) == []
@@ -45,7 +45,7 @@ def test_the_project_file_is_found_from_a_folder_below_and_its_paths_are_its_own
 
 def test_a_target_is_chosen_by_name_with_its_registry_and_overlays(project: Shop) -> None:
     plan = project.ok("plan", "--target", "production")
-    assert "sqlite:///production.db, target production" in plan.out
+    assert "sqlite:///production.db (does not exist yet), target production" in plan.out
     assert ["+", "expiry:", "30"] in [line.split() for line in plan.out.splitlines()]
     assert "schema.region" in plan.out
     assert "schema.details" not in plan.out
@@ -217,7 +217,7 @@ def test_products_in_one_registry_know_nothing_of_each_other(project: Shop) -> N
 
 
 def test_a_password_in_a_registry_url_is_not_shown(project: Shop) -> None:
-    failed = project.run("plan", "--registry", "postgresql://ade:s3cr3t@db/x")
+    failed = project.run("plan", "--registry", "mysql://ade:s3cr3t@db/x")
     assert failed.code == 64
     assert "s3cr3t" not in failed.text
 

@@ -37,7 +37,8 @@ def test_prune_deletes_what_this_project_owns_and_nothing_else(applied: Shop) ->
     (applied.root / "sessions/guest.yaml").unlink()
     done = applied.apply("--prune")
     assert "Plan: 0 to create, 0 to update, 1 to delete." in done.out.splitlines()
-    assert "2 session types unmanaged: foreign, stray." in done.out.splitlines()
+    assert "1 session type unmanaged: stray." in done.out.splitlines()
+    assert "1 session type of other projects (theirs): foreign." in done.out.splitlines()
     assert set(applied.records()) == {"cart", "foreign", "stray"}
     assert "Apply complete! Session types: 0 created, 0 updated, 1 deleted." in done.out.splitlines()
 
@@ -154,3 +155,20 @@ def test_of_many_unmanaged_session_types_the_first_are_named(applied: Shop) -> N
     [note] = [line for line in plan.out.splitlines() if "unmanaged" in line]
     assert note.startswith("12 session types unmanaged: stray-00, ")
     assert note.endswith(", stray-09 and 2 more.")
+
+
+def test_naming_one_file_neither_shows_nor_prunes_what_comes_from_the_others(applied: Shop) -> None:
+    (applied.root / "sessions/guest.yaml").write_text("# nothing any more\n")
+    plan = applied.ok("plan", "sessions/cart.yaml", "--prune")
+    assert "No changes. The registry matches the manifests." in plan.out.splitlines()
+    assert "1 session type from manifests that were not named: guest." in plan.out.splitlines()
+    applied.ok("apply", "sessions/cart.yaml", "--prune", "--auto-approve")
+    assert set(applied.records()) == {"cart", "guest"}
+    applied.ok("apply", ".", "--prune", "--auto-approve")
+    assert set(applied.records()) == {"cart"}
+
+
+def test_a_record_of_another_project_that_a_manifest_asks_for_is_said(applied: Shop) -> None:
+    applied.write("reconciler.yaml", "project: ours\n")
+    plan = applied.ok("plan", "sessions")
+    assert "`cart` belongs to the project default, and a manifest here asks for it too." in plan.out.splitlines()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import pty
 import re
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -250,3 +252,32 @@ def test_a_manifest_whose_name_is_no_utf_8_is_told_understandably(shop: Shop) ->
         document = shop.ok("plan", "sessions", "--format", "json", "--out", "plan.json").document
         assert document["summary"]["create"] == 1
         shop.apply()
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", ">/dev/full"])
+@pytest.mark.parametrize("command", ["plan sessions", "apply sessions"])
+def test_a_stream_that_is_closed_or_full_is_no_traceback(shop: Shop, command: str, closed: str) -> None:
+    shop.session("cart")
+    line = f"{sys.executable} -m reconciler {command} {closed}"
+    done = subprocess.run(
+        ["bash", "-c", line], cwd=shop.root, capture_output=True, check=False, stdin=subprocess.DEVNULL
+    )
+    assert b"Traceback" not in done.stderr
+    assert done.returncode in {0, 1}
+
+
+def test_an_argument_that_is_no_text_is_wrong_usage(shop: Shop) -> None:
+    shop.session("cart")
+    done = shop.process("plan", "sessions", "--only", "\udcff", "--format", "json")
+    assert done.code == 64
+    assert done.document["errored"] is True
+
+
+def test_an_apply_whose_reader_goes_away_does_all_that_it_began(shop: Shop) -> None:
+    for number in range(30):
+        shop.session(f"type-{number:02}")
+    command = f"{sys.executable} -m reconciler apply sessions --auto-approve"
+    line = f"{command} | sed '/: created/q' >&2; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", line], cwd=shop.root, capture_output=True, check=False)
+    assert done.returncode == 1
+    assert len(shop.records()) == 30

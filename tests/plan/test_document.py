@@ -149,3 +149,18 @@ def test_without_a_manifest_every_sample_value_is_masked_and_every_path_shown() 
         assert "schema.key" in {field["path"] for field in entry["fields"]}
     (deleted,) = document["resource_changes"]
     assert deleted["change"]["before"] == session_type(expiry=1, schema={"userId": MASK, "key": MASK}).to_json()
+
+
+def test_sensitive_paths_may_lie_within_each_other() -> None:
+    schema = {"userId": "u", "a": {"b": SECRET}}
+    wanted = desired(session_type(schema=schema), sensitive=["schema.a.b", "schema.a", "schema.a"])
+    document = to_document(plan_of([wanted]), header())
+    assert SECRET not in json.dumps(document)
+    assert document["resource_changes"][0]["change"]["after_sensitive"] == {"schema": {"a": True}}
+
+
+def test_a_plain_value_where_a_sensitive_path_only_passes_through_is_masked() -> None:
+    wanted = desired(session_type(schema={"userId": "u", "a": {"b": 1}}), sensitive=["schema.a.b"])
+    live = record(session_type(schema={"userId": "u", "a": SECRET}), applied=session_type())
+    assert SECRET not in json.dumps(to_document(plan_of([wanted], [live]), header()))
+    assert SECRET not in json.dumps(to_document(plan_of([], [live]), header()))

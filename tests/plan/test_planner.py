@@ -1,6 +1,7 @@
 """One decision per tag."""
 
 from reconciler.plan import Action, Ownership
+from reconciler.values import JsonValue
 from tests.builders import desired, plan_of, record, session_type
 
 
@@ -134,3 +135,34 @@ def test_adopt_settles_a_tombstone_whose_manifest_is_gone_too() -> None:
     assert plan_of([], [tombstone]).calls == ()
     (change,) = plan_of([], [tombstone], adopt=True).calls
     assert (change.action, change.before, change.records_ownership) == (Action.NO_OP, None, True)
+
+
+def test_ignoring_one_half_of_a_lifetime_ignores_the_other() -> None:
+    live = session_type(expiry=1, period="days")
+    wanted = desired(session_type(expiry=24, period="hours"), ignore_changes=["expiry"])
+    assert plan_of([wanted], [record(live, applied=live)]).changes == ()
+    longer = desired(session_type(expiry=9, period="hours"), ignore_changes=["period"])
+    assert plan_of([longer], [record(live, applied=live)]).changes == ()
+
+
+def test_an_ignored_item_of_an_array_leaves_what_shares_it_alone() -> None:
+    shared: JsonValue = {"price": 1}
+    wanted = desired(
+        session_type(schema={"userId": "u", "a": [shared], "b": [shared]}), ignore_changes=["schema.a[0].price"]
+    )
+    live = session_type(schema={"userId": "u", "a": [{"price": 2}], "b": [{"price": 1}]})
+    assert plan_of([wanted], [record(live, applied=live)]).changes == ()
+
+
+def test_an_ignored_field_survives_the_loss_of_what_was_around_it() -> None:
+    live = session_type(schema={"userId": "u", "a": {"b": 1}})
+    wanted = desired(session_type(schema={"userId": "u"}), ignore_changes=["schema.a.b"])
+    assert plan_of([wanted], [record(live, applied=live)]).changes == ()
+
+
+def test_what_was_applied_from_elsewhere_is_not_gone() -> None:
+    live = [record(session_type(tag), applied=session_type(tag), file=f"sessions/{tag}.yaml") for tag in ("a", "b")]
+    plan = plan_of([], live, prune=True, scope=("sessions/a.yaml", "other"))
+    assert [change.tag for change in plan.calls] == ["a"]
+    assert plan.out_of_scope == ("b",)
+    assert [change.tag for change in plan_of([], live, prune=True, scope=("sessions",)).calls] == ["a", "b"]

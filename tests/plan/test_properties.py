@@ -5,17 +5,16 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.apply import Execution, execute
 from reconciler.plan import PlanOptions, make_plan, plan_of, read_plan, sealed, to_document
 from reconciler.plan.diff import diff
-from reconciler.plan.mask import replaced
 from reconciler.plan.model import Missing
 from reconciler.port import ManagedBy, Record, Snapshot, Source
 from reconciler.session_type import SessionType
-from reconciler.values import JsonValue, canonical_json, same_value
+from reconciler.values import JsonValue, canonical_json, same_value, set_at
 from tests.builders import NOW, PROJECT, desired, header, session_type
 
 _keys = st.text("abc_.[", min_size=1, max_size=3)
@@ -101,9 +100,9 @@ def test_the_fields_of_a_diff_are_where_and_what_they_say(one: SessionType, two:
     for change in diff(one, two):
         for side, value in ((one, change.before), (two, change.after)):
             if not isinstance(value, Missing):
-                probe = replaced(side.to_json(), change.path, {"probe": 1})
+                probe = set_at(side.to_json(), change.path, {"probe": 1})
                 assert probe != side.to_json(), "the path leads somewhere"
-                assert same_value(replaced(probe, change.path, value), side.to_json()), "and the value stands there"
+                assert same_value(set_at(probe, change.path, value), side.to_json()), "and the value stands there"
 
 
 @given(session_types(), session_types())
@@ -112,11 +111,11 @@ def test_nothing_outside_a_diff_differs(one: SessionType, two: SessionType) -> N
     right: JsonValue = two.to_json()
     for change in diff(one, two):
         if not isinstance(change.before, Missing) and not isinstance(change.after, Missing):
-            left, right = replaced(left, change.path, "same"), replaced(right, change.path, "same")
+            left, right = set_at(left, change.path, "same"), set_at(right, change.path, "same")
         elif isinstance(change.before, Missing):
-            right = replaced(right, change.path, _GONE)
+            right = set_at(right, change.path, _GONE)
         else:
-            left = replaced(left, change.path, _GONE)
+            left = set_at(left, change.path, _GONE)
     if one.lifetime.same_as(two.lifetime):
         left, right = ({**side, "expiry": 0, "period": ""} for side in (left, right) if isinstance(side, dict))
     assert canonical_json(_swept(left)) == canonical_json(_swept(right))
@@ -132,7 +131,6 @@ def _swept(value: JsonValue) -> JsonValue:
     return [_swept(item) for item in value if item != _GONE] if isinstance(value, list) else value
 
 
-@settings(deadline=None)
 @given(sets_of_session_types(), sets_of_session_types(), st.booleans())
 def test_after_apply_live_is_desired_and_a_second_plan_is_empty(
     wanted: dict[str, SessionType], live: dict[str, SessionType], owned: bool
@@ -152,7 +150,6 @@ def test_after_apply_live_is_desired_and_a_second_plan_is_empty(
         assert spec.same_as(each)
 
 
-@settings(deadline=None)
 @given(sets_of_session_types(), sets_of_session_types())
 def test_each_call_is_the_least_that_does_it(wanted: dict[str, SessionType], live: dict[str, SessionType]) -> None:
     registry = DictRegistry(live)
@@ -167,7 +164,6 @@ def test_each_call_is_the_least_that_does_it(wanted: dict[str, SessionType], liv
             assert all(wanted[tag].to_json()[name] != live[tag].to_json()[name] for name in fields)
 
 
-@settings(deadline=None)
 @given(sets_of_session_types(), sets_of_session_types())
 def test_a_saved_plan_makes_the_same_calls(wanted: dict[str, SessionType], live: dict[str, SessionType]) -> None:
     registry = DictRegistry(live)

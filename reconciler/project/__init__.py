@@ -2,6 +2,7 @@
 
 from reconciler.project.file import PROJECT_FILE_NAMES, Project, find_project_file, load_project
 from reconciler.project.git import GitState, git_state
+from reconciler.project.secret import Secret, registry_token, token_variable
 from reconciler.project.target import DEFAULT_REGISTRY, Target, without_credentials
 
 __all__ = [
@@ -9,9 +10,12 @@ __all__ = [
     "PROJECT_FILE_NAMES",
     "GitState",
     "Project",
+    "Secret",
     "Target",
     "find_project_file",
     "git_state",
     "load_project",
+    "registry_token",
+    "token_variable",
     "without_credentials",
 ]

@@ -25,7 +25,9 @@ def carry_out(run: Run, planned: Planned, console: Console, *, parallelism: int,
     """Make the plan's calls and say what becomes of each."""
     outcomes: list[Outcome] = []
     with (
-        open_registry(run.registry, product=run.product, root=run.project.root, actor=_actor()) as registry,
+        open_registry(
+            run.registry, product=run.product, root=run.project.root, actor=_actor(), token=run.token
+        ) as registry,
         _stopped_by_ctrl_c(console) as stopped,
         progress(len(planned.plan.calls), shown=console.shows_progress) as advance,
     ):

@@ -34,7 +34,7 @@ def command(console: Console, given: Globals, /, **options: Any) -> None:
     With TAG, only the writes to that session type.
     """
     run = Run.of(given)
-    with open_reader(run.registry, product=run.product, root=run.project.root) as reader:
+    with open_reader(run.registry, product=run.product, root=run.project.root, token=run.token) as reader:
         entries = list(reader.history(tag=options["tag"], after=options["after"]))
     if options["output_format"] == "json":
         console.out(render_json({"format_version": "1.0", "history": [history_json(entry) for entry in entries]}))

@@ -5,14 +5,20 @@ A URL may carry a password, so no message repeats more of it than its scheme.
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
 
 from reconciler.port import RegistryError
 
 _URL = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<rest>.*)", re.DOTALL)
-_SUPPORTED = "This version opens SQLite files: `sqlite:///relative/path.db` or `sqlite:////absolute/path.db`."
+_NOT_IN_AN_ADDRESS = re.compile(r"[\s\0-\x1f\x7f\\]")
+_SUPPORTED = (
+    "This version opens SQLite files, `sqlite:///relative/path.db` or `sqlite:////absolute/path.db`, and registry "
+    "servers, `https://host`."
+)
 
 
 class UnsupportedRegistry(RegistryError):
@@ -27,15 +33,28 @@ class SqliteFile:
     spelled: str
 
 
-def parse_registry_url(url: str, root: Path) -> SqliteFile:
+@dataclass(frozen=True, slots=True)
+class HttpEndpoint:
+    """A registry server. `url` is where its paths begin, without a final slash and without credentials."""
+
+    url: str
+    is_tls: bool
+    is_loopback: bool
+
+
+def parse_registry_url(url: str, root: Path) -> SqliteFile | HttpEndpoint:
     """Tell which registry `url` means; a relative path starts at `root`."""
     form = _URL.fullmatch(url)
     if form is None:
         raise UnsupportedRegistry("The registry is not given as a URL", hint=_SUPPORTED)
     scheme = form["scheme"].lower()
-    if scheme != "sqlite":
-        raise UnsupportedRegistry(f"A registry URL of the scheme `{scheme}` is not supported", hint=_SUPPORTED)
-    return _sqlite_file(form["rest"], root)
+    match scheme:
+        case "sqlite":
+            return _sqlite_file(form["rest"], root)
+        case "http" | "https":
+            return _http_endpoint(url)
+        case _:
+            raise UnsupportedRegistry(f"A registry URL of the scheme `{scheme}` is not supported", hint=_SUPPORTED)
 
 
 def _sqlite_file(rest: str, root: Path) -> SqliteFile:
@@ -45,3 +64,36 @@ def _sqlite_file(rest: str, root: Path) -> SqliteFile:
     if not spelled or spelled.endswith("/") or set(spelled) & set("?#\0") or spelled == ":memory:":
         raise UnsupportedRegistry("A `sqlite` registry URL names a file, and takes no parameters", hint=_SUPPORTED)
     return SqliteFile((root / spelled).absolute(), spelled)
+
+
+def _http_endpoint(url: str) -> HttpEndpoint:
+    split = _split(url)
+    if split is None or not split.hostname:
+        raise UnsupportedRegistry("An `http` registry URL names a host, such as `https://registry.example.com`")
+    if split.username is not None or split.password is not None:
+        raise UnsupportedRegistry(
+            "An `http` registry URL holds no user and no password",
+            hint="They would end up in logs. Set RECONCILER_TOKEN, or RECONCILER_TOKEN_<TARGET> for one target.",
+        )
+    if set(url) & set("?#"):
+        raise UnsupportedRegistry("An `http` registry URL takes no parameters and no fragment")
+    scheme, address = split.scheme, split.netloc.lower() + split.path.rstrip("/")
+    return HttpEndpoint(f"{scheme}://{address}", scheme == "https", _is_loopback(split.hostname))
+
+
+def _split(url: str) -> SplitResult | None:
+    if _NOT_IN_AN_ADDRESS.search(url):
+        return None
+    try:
+        split = urlsplit(url)
+        port = split.port  # read for its check: it is a number, and not too large
+    except ValueError:
+        return None
+    return None if port == 0 else split
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")

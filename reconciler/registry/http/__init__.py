@@ -1,0 +1,22 @@
+"""The adapter for a registry behind HTTP, `reconciler serve` or what speaks like it.
+
+Importing this package loads the HTTP library, and no SQL library.
+"""
+
+from reconciler.registry.http.client import HttpRegistry
+from reconciler.registry.http.opening import Manner, open_http_reader, open_http_registry
+from reconciler.registry.http.reader import HttpReader
+from reconciler.registry.http.retry import Patience
+from reconciler.registry.http.settings import Settings
+from reconciler.registry.http.transport import Timeouts
+
+__all__ = [
+    "HttpReader",
+    "HttpRegistry",
+    "Manner",
+    "Patience",
+    "Settings",
+    "Timeouts",
+    "open_http_reader",
+    "open_http_registry",
+]

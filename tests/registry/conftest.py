@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -16,6 +17,7 @@ from reconciler.registry import open_registry
 from reconciler.registry.store import Store, open_database
 from reconciler.registry.url import SqliteFile
 from reconciler.session_type import Period, SessionType
+from tests.registry.http.fake import TOKEN, FakeServer
 
 MakeSessionType = Callable[..., SessionType]
 
@@ -39,12 +41,20 @@ def make() -> MakeSessionType:
     return changed
 
 
-@pytest.fixture(params=["sqlite"])
-def registry(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Registry]:
+@pytest.fixture(params=["sqlite", "http"])
+def registry(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Registry]:
     """Open an empty registry of each kind. A new adapter adds its name to `params` and a case."""
     match request.param:
         case "sqlite":
             with open_registry("sqlite:///registry.db", product="storefront", root=tmp_path, actor="ada") as opened:
+                yield opened
+        case "http":
+            monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+            server = FakeServer(tmp_path)
+            with (
+                closing(server),
+                open_registry(server.url, product="storefront", root=tmp_path, actor="ada", token=TOKEN) as opened,
+            ):
                 yield opened
 
 

@@ -1,11 +1,13 @@
-"""Golden files: what people read, kept beside the test that makes it."""
+"""Golden files: what people read, kept beside the test that makes it. And a PostgreSQL, for the tests that want one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.postgres import PostgresServer, postgres_server
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -25,3 +27,10 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
         assert text + "\n" == file.read_text(encoding="utf-8")
 
     return compare
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    """Start a server, one for each worker, when the first test asks for it."""
+    with postgres_server(tmp_path_factory.mktemp("postgres")) as server:
+        yield server

@@ -32,16 +32,16 @@ def open_reader(
 
     Raises UnsupportedRegistry for a URL that it can't open, RegistryUnavailable where the registry can't be read.
     """
-    file = parse_registry_url(url, root)
-    if isinstance(file, HttpEndpoint):
+    address = parse_registry_url(url, root)
+    if isinstance(address, HttpEndpoint):
         from reconciler.registry.http import open_http_reader  # noqa: PLC0415
 
-        return open_http_reader(file, product=product, token=Secret.of(token))
-    if not _exists(file):
+        return open_http_reader(address, product=product, token=Secret.of(token))
+    if isinstance(address, SqliteFile) and not _exists(address):
         return EmptyReader()
     from reconciler.registry.store import open_store_reader  # noqa: PLC0415
 
-    return open_store_reader(file, product=product) or EmptyReader()
+    return open_store_reader(address, product=product) or EmptyReader()
 
 
 def open_registry(  # noqa: PLR0913 - what a registry of any kind needs to know, each by its name
@@ -58,14 +58,14 @@ def open_registry(  # noqa: PLR0913 - what a registry of any kind needs to know,
     `actor` is who writes, as the history of a database will name it; a server names the token. Raises as `open_reader`
     does.
     """
-    file = parse_registry_url(url, root)
-    if isinstance(file, HttpEndpoint):
+    address = parse_registry_url(url, root)  # before SQLAlchemy is loaded, for a wrong URL
+    if isinstance(address, HttpEndpoint):
         from reconciler.registry.http import open_http_registry  # noqa: PLC0415
 
-        return open_http_registry(file, product=product, token=Secret.of(token))
+        return open_http_registry(address, product=product, token=Secret.of(token))
     from reconciler.registry.store import Store, open_database  # noqa: PLC0415
 
-    return Store(open_database(file), product=product, actor=actor, clock=clock)
+    return Store(open_database(url, root), product=product, actor=actor, clock=clock)
 
 
 def _exists(file: SqliteFile) -> bool:

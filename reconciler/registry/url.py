@@ -1,24 +1,29 @@
 """The registry URL: which registry it means.
 
-A URL may carry a password, so no message repeats more of it than its scheme.
+A URL may carry a password, so no message repeats more of it than its scheme, and what an address is called in messages
+(`spelled`) has none in it.
 """
 
 from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeAlias
 from urllib.parse import SplitResult, urlsplit
 
 from reconciler.port import RegistryError
 
 _URL = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<rest>.*)", re.DOTALL)
 _NOT_IN_AN_ADDRESS = re.compile(r"[\s\0-\x1f\x7f\\]")
-_SUPPORTED = (
-    "This version opens SQLite files, `sqlite:///relative/path.db` or `sqlite:////absolute/path.db`, and registry "
-    "servers, `https://host`."
+_DATABASES = (
+    "SQLite files, `sqlite:///relative/path.db` or `sqlite:////absolute/path.db`, and PostgreSQL, "
+    "`postgresql://user:password@host:port/database`"
 )
+_SUPPORTED = f"This version opens registry servers, `https://host`; {_DATABASES}."
+# What comes after the user part holds no further `@`: there it could only be the end of a password.
+_POSTGRES = re.compile(r"(?:[^@/?#\s]*@)?(?P<hosts>[^@/?#\s]*)/(?P<database>[^@/?#\s]+)(?:\?[^@#\s]*)?")
 
 
 class UnsupportedRegistry(RegistryError):
@@ -34,6 +39,14 @@ class SqliteFile:
 
 
 @dataclass(frozen=True, slots=True)
+class PostgresDatabase:
+    """A database on a PostgreSQL server. `url` may hold a password; `spelled` holds neither user nor parameters."""
+
+    url: str = field(repr=False)
+    spelled: str
+
+
+@dataclass(frozen=True, slots=True)
 class HttpEndpoint:
     """A registry server. `url` is where its paths begin, without a final slash and without credentials."""
 
@@ -42,8 +55,19 @@ class HttpEndpoint:
     is_loopback: bool
 
 
-def parse_registry_url(url: str, root: Path) -> SqliteFile | HttpEndpoint:
+Address: TypeAlias = SqliteFile | PostgresDatabase
+
+
+def parse_registry_url(url: str, root: Path) -> Address | HttpEndpoint:
     """Tell which registry `url` means; a relative path starts at `root`."""
+    form = _URL.fullmatch(url)
+    if form is not None and form["scheme"].lower() in {"http", "https"}:
+        return _http_endpoint(url)
+    return parse_database_url(url, root)
+
+
+def parse_database_url(url: str, root: Path) -> Address:
+    """Tell which database `url` means, one that is opened without a server between."""
     form = _URL.fullmatch(url)
     if form is None:
         raise UnsupportedRegistry("The registry is not given as a URL", hint=_SUPPORTED)
@@ -51,8 +75,8 @@ def parse_registry_url(url: str, root: Path) -> SqliteFile | HttpEndpoint:
     match scheme:
         case "sqlite":
             return _sqlite_file(form["rest"], root)
-        case "http" | "https":
-            return _http_endpoint(url)
+        case "postgresql" | "postgres":
+            return _postgres_database(form["rest"])
         case _:
             raise UnsupportedRegistry(f"A registry URL of the scheme `{scheme}` is not supported", hint=_SUPPORTED)
 
@@ -64,6 +88,16 @@ def _sqlite_file(rest: str, root: Path) -> SqliteFile:
     if not spelled or spelled.endswith("/") or set(spelled) & set("?#\0") or spelled == ":memory:":
         raise UnsupportedRegistry("A `sqlite` registry URL names a file, and takes no parameters", hint=_SUPPORTED)
     return SqliteFile((root / spelled).absolute(), spelled)
+
+
+def _postgres_database(rest: str) -> PostgresDatabase:
+    form = _POSTGRES.fullmatch(rest)
+    if form is None or not rest.isprintable():
+        raise UnsupportedRegistry(
+            "A `postgresql` registry URL reads `postgresql://user:password@host:port/database`",
+            hint="Characters such as `@`, `/`, `?` and `#` in a password are percent-encoded: `@` is `%40`.",
+        )
+    return PostgresDatabase(f"postgresql://{rest}", f"postgresql://{form['hosts']}/{form['database']}")
 
 
 def _http_endpoint(url: str) -> HttpEndpoint:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from reconciler.port import Registry
+from reconciler.port import ChangesetRegistry
 from reconciler.registry import open_registry
-from reconciler.registry.store import Store, open_database
-from reconciler.registry.url import SqliteFile
+from reconciler.registry.store import Database, Store, open_database
 from reconciler.session_type import Period, SessionType
+from tests.postgres import PostgresServer
 from tests.registry.http.fake import TOKEN, FakeServer
 
 MakeSessionType = Callable[..., SessionType]
@@ -41,21 +41,35 @@ def make() -> MakeSessionType:
     return changed
 
 
-@pytest.fixture(params=["sqlite", "http"])
-def registry(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Registry]:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest) -> str:
+    """Name an empty database of each kind; SQLite's file starts at the root that a test opens it with."""
+    return _database_url(request.param, request)
+
+
+@pytest.fixture(params=["sqlite", "postgresql", "http"])
+def registry(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[ChangesetRegistry]:
     """Open an empty registry of each kind. A new adapter adds its name to `params` and a case."""
-    match request.param:
-        case "sqlite":
-            with open_registry("sqlite:///registry.db", product="storefront", root=tmp_path, actor="ada") as opened:
-                yield opened
-        case "http":
-            monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-            server = FakeServer(tmp_path)
-            with (
-                closing(server),
-                open_registry(server.url, product="storefront", root=tmp_path, actor="ada", token=TOKEN) as opened,
-            ):
-                yield opened
+    if request.param == "http":
+        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+        server = FakeServer(tmp_path)
+        url = server.url
+    else:
+        server, url = None, _database_url(request.param, request)
+    with (
+        closing(server) if server else nullcontext(),
+        open_registry(url, product="storefront", root=tmp_path, actor="ada", token=TOKEN) as opened,
+    ):
+        yield opened
+
+
+def _database_url(kind: str, request: pytest.FixtureRequest) -> str:
+    if kind == "sqlite":
+        return "sqlite:///registry.db"
+    server: PostgresServer = request.getfixturevalue("postgres")
+    return server.new_database()
 
 
 @pytest.fixture
@@ -67,18 +81,18 @@ def clock() -> Callable[[], datetime]:
 
 
 @pytest.fixture
-def file(tmp_path: Path) -> SqliteFile:
-    """Name a database file that does not exist yet."""
-    return SqliteFile(tmp_path / "registry.db", "registry.db")
+def database(url: str, tmp_path: Path) -> Iterator[Database]:
+    """Open an empty database of each kind."""
+    database = open_database(url, tmp_path)
+    yield database
+    database.close()
 
 
 @pytest.fixture
-def stores(file: SqliteFile, clock: Callable[[], datetime]) -> Iterator[Callable[..., Store]]:
+def stores(database: Database, clock: Callable[[], datetime]) -> Callable[..., Store]:
     """Open stores of several actors and products on one database."""
-    database = open_database(file)
 
     def store(actor: str = "ada", product: str = "storefront") -> Store:
         return Store(database, product=product, actor=actor, clock=clock)
 
-    yield store
-    database.close()
+    return store

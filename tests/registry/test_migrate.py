@@ -1,23 +1,26 @@
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Callable
-from contextlib import closing
+import json
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
 
-from reconciler.port import RegistryUnavailable, Snapshot
+from reconciler.port import ManagedBy, RegistryUnavailable, Snapshot, Source
 from reconciler.registry import open_reader, open_registry
-from reconciler.registry.store import open_database
-from reconciler.registry.store.migrate import HEAD, MIGRATIONS, VERSION_TABLE
+from reconciler.registry.store import Database, open_database
+from reconciler.registry.store.migrate import HEAD, MIGRATIONS, VERSION_TABLE, _upgrade
 from reconciler.registry.store.tables import metadata
-from reconciler.registry.url import SqliteFile
+from reconciler.registry.url import parse_database_url
 from reconciler.session_type import SessionType
 
+Make = Callable[..., SessionType]
 URL = "sqlite:///registry.db"
 
 BREAKS_HALFWAY = """
@@ -30,15 +33,28 @@ def upgrade():
 """
 
 
-def run(file: SqliteFile, *statements: str) -> None:
-    with closing(sqlite3.connect(file.path)) as connection, connection:
-        for statement in statements:
-            connection.execute(statement)
+DATA_OF_0001 = (
+    "INSERT INTO products VALUES ('p', 1)",
+    "INSERT INTO session_types VALUES ('p', 'old', :spec, 1, 'git', 'a.yaml', 'c0', :spec, :at, :at, 'bob')",
+    "INSERT INTO history VALUES ('p', 1, 'old', 'create', :at, 'bob', 'git', 'a.yaml', 'c0', 'd', '{}')",
+)
 
 
-def tables(file: SqliteFile) -> set[str]:
-    with closing(sqlite3.connect(file.path)) as connection:
-        return {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+def run(database: Database, *statements: str, **values: str) -> None:
+    database.write(lambda connection: [connection.execute(text(statement), values) for statement in statements])
+
+
+def tables(database: Database) -> set[str]:
+    with database.reading() as connection:
+        return set(inspect(connection).get_table_names())
+
+
+@pytest.fixture
+def bare(url: str, tmp_path: Path) -> Iterator[Database]:
+    """Connect to an empty database of each kind, and make no tables in it."""
+    database = Database.for_writing(parse_database_url(url, tmp_path))
+    yield database
+    database.close()
 
 
 def test_the_head_is_the_newest_migration() -> None:
@@ -50,24 +66,69 @@ def test_revisions_compare_as_text() -> None:
     assert revisions == [f"{number:04}" for number in range(len(revisions), 0, -1)]
 
 
-def test_migrating_from_nothing_gives_the_tables(file: SqliteFile) -> None:
-    database = open_database(file)
+def test_migrating_from_nothing_gives_the_tables(database: Database) -> None:
     with database.reading() as connection:
         options = {"version_table": VERSION_TABLE, "compare_type": True}
         assert compare_metadata(MigrationContext.configure(connection, opts=options), metadata) == []
-    database.close()
-    assert tables(file) == {*metadata.tables, VERSION_TABLE}
+    assert tables(database) == {*metadata.tables, VERSION_TABLE}
 
 
-def test_opening_again_changes_nothing(file: SqliteFile) -> None:
-    open_database(file).close()
-    before = file.path.read_bytes()
-    open_database(file).close()
-    assert file.path.read_bytes() == before
+def test_tags_are_ordered_by_code_point(database: Database) -> None:
+    if database.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite knows no other order")
+    with database.reading() as connection:
+        for table in ("session_types", "history"):
+            [tag] = [column for column in inspect(connection).get_columns(table) if column["name"] == "tag"]
+            assert tag["type"].collation == "C"  # type: ignore[attr-defined] # it is a Text
+
+
+def test_opening_again_changes_nothing(tmp_path: Path) -> None:
+    open_database(URL, tmp_path).close()
+    before = (tmp_path / "registry.db").read_bytes()
+    open_database(URL, tmp_path).close()
+    assert (tmp_path / "registry.db").read_bytes() == before
+
+
+def test_an_older_database_keeps_its_data(bare: Database, url: str, tmp_path: Path, make: Make) -> None:
+    bare.write(lambda connection: _upgrade(connection, to="0001"))
+    spec = json.dumps(make("old").to_json())
+    at = "2026-01-01 00:00:00+00:00" if url.startswith("postgres") else "2026-01-01 00:00:00.000000"
+    run(bare, *DATA_OF_0001, spec=spec, at=at)
+    assert not {"tokens", "idempotency_keys"} & tables(bare)
+    with pytest.raises(RegistryUnavailable, match=f"has schema 0001, and this reconciler needs {HEAD}"):
+        open_reader(url, product="p", root=tmp_path)
+    with pytest.raises(RegistryUnavailable, match="has schema 0001"):
+        open_database(url, tmp_path, migrating=False)
+
+    with open_registry(url, product="p", root=tmp_path, actor="ada") as registry:
+        assert registry.create(make("new"), Source("git")).revision == 2
+        new, old = registry.fetch().records
+        assert [entry.actor for entry in registry.history()] == ["bob", "ada"]
+    assert (old.spec, old.applied, old.managed_by) == (make("old"), make("old"), ManagedBy("git", "a.yaml", "c0"))
+    assert (old.revision, old.created_at, old.updated_by) == (1, datetime(2026, 1, 1, tzinfo=UTC), "bob")
+    assert new.tag == "new"
+    assert tables(bare) == {*metadata.tables, VERSION_TABLE}
+    open_database(url, tmp_path, migrating=False).close()
+
+
+def test_an_empty_database_is_not_served_unless_it_is_migrated(url: str, tmp_path: Path) -> None:
+    with pytest.raises(RegistryUnavailable, match="is empty: it has no tables yet") as refused:
+        open_database(url, tmp_path, migrating=False)
+    assert "serve --migrate" in refused.value.hint
+    with open_reader(url, product="p", root=tmp_path) as reader:
+        assert reader.fetch() == Snapshot()
+
+
+def test_threads_that_start_at_once_migrate_once(url: str, tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        opened = list(threads.map(lambda _: open_database(url, tmp_path), range(8)))
+    assert {frozenset(tables(database)) for database in opened} == {frozenset({*metadata.tables, VERSION_TABLE})}
+    for database in opened:
+        database.close()
 
 
 def test_a_failed_migration_leaves_nothing(
-    file: SqliteFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make: Callable[..., SessionType]
+    bare: Database, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make: Make
 ) -> None:
     broken = tmp_path / "migrations"
     (broken / "versions").mkdir(parents=True)
@@ -76,37 +137,35 @@ def test_a_failed_migration_leaves_nothing(
     with monkeypatch.context() as patch:
         patch.setattr("reconciler.registry.store.migrate.MIGRATIONS", broken)
         with pytest.raises(ZeroDivisionError):
-            open_database(file)
+            open_database(url, tmp_path)
 
-    assert tables(file) == set()
-    with open_reader(URL, product="p", root=tmp_path) as reader:
+    assert tables(bare) == set()
+    with open_reader(url, product="p", root=tmp_path) as reader:
         assert reader.fetch() == Snapshot()
-    with open_registry(URL, product="p", root=tmp_path, actor="ada") as registry:
+    with open_registry(url, product="p", root=tmp_path, actor="ada") as registry:
         assert registry.create(make()).revision == 1
 
 
-def test_an_older_schema_is_refused_to_readers(file: SqliteFile, tmp_path: Path) -> None:
-    open_database(file).close()
-    run(file, f"UPDATE {VERSION_TABLE} SET version_num = '0000'")  # noqa: S608
+def test_an_older_schema_is_refused_to_readers(database: Database, url: str, tmp_path: Path) -> None:
+    run(database, f"UPDATE {VERSION_TABLE} SET version_num = '0000'")  # noqa: S608
     with pytest.raises(RegistryUnavailable, match=f"has schema 0000, and this reconciler needs {HEAD}") as refused:
-        open_reader(URL, product="p", root=tmp_path)
+        open_reader(url, product="p", root=tmp_path)
     assert "reconciler apply" in refused.value.hint
 
 
-def test_a_newer_schema_is_refused_to_all(file: SqliteFile, tmp_path: Path) -> None:
-    open_database(file).close()
-    run(file, f"UPDATE {VERSION_TABLE} SET version_num = '0999'")  # noqa: S608
+def test_a_newer_schema_is_refused_to_all(database: Database, url: str, tmp_path: Path) -> None:
+    run(database, f"UPDATE {VERSION_TABLE} SET version_num = '0999'")  # noqa: S608
     message = f"has schema 0999, and this reconciler knows only {HEAD}: it is too old"
     with pytest.raises(RegistryUnavailable, match=message):
-        open_reader(URL, product="p", root=tmp_path)
+        open_reader(url, product="p", root=tmp_path)
     with pytest.raises(RegistryUnavailable, match=message):
-        open_registry(URL, product="p", root=tmp_path, actor="ada")
+        open_registry(url, product="p", root=tmp_path, actor="ada")
 
 
-def test_the_database_of_another_program_is_left_alone(file: SqliteFile, tmp_path: Path) -> None:
-    run(file, "CREATE TABLE invoices (id INTEGER)")
+def test_the_database_of_another_program_is_left_alone(bare: Database, url: str, tmp_path: Path) -> None:
+    run(bare, "CREATE TABLE invoices (id INTEGER)")
     with pytest.raises(RegistryUnavailable, match="database of something else: it holds the table `invoices`"):
-        open_registry(URL, product="p", root=tmp_path, actor="ada")
+        open_registry(url, product="p", root=tmp_path, actor="ada")
     with pytest.raises(RegistryUnavailable, match="database of something else"):
-        open_reader(URL, product="p", root=tmp_path)
-    assert tables(file) == {"invoices"}
+        open_reader(url, product="p", root=tmp_path)
+    assert tables(bare) == {"invoices"}

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from pathlib import Path
+from itertools import count
 from typing import TypeAlias
 
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from reconciler.port import HistoryEntry, ManagedBy, Source, StaleRecord
-from reconciler.registry.store import Store, open_database
-from reconciler.registry.url import SqliteFile
+from reconciler.registry.store import Database, Store
 from reconciler.session_type import Period, SessionType, check
 from reconciler.values import JsonObject, JsonValue, canonical_json
 
@@ -84,16 +82,10 @@ def replayed(entries: tuple[HistoryEntry, ...]) -> dict[str, Spec]:
 class StoreMachine(RuleBasedStateMachine):
     """Runs the same writes on both."""
 
-    def __init__(self) -> None:
+    def __init__(self, database: Database, product: str) -> None:
         super().__init__()
-        self.folder = tempfile.TemporaryDirectory()
-        database = open_database(SqliteFile(Path(self.folder.name) / "registry.db", "registry.db"))
-        self.store = Store(database, product="p", actor="ada", clock=lambda: datetime(2026, 1, 1, tzinfo=UTC))
+        self.store = Store(database, product=product, actor="ada", clock=lambda: datetime(2026, 1, 1, tzinfo=UTC))
         self.model = Model()
-
-    def teardown(self) -> None:
-        self.store.close()
-        self.folder.cleanup()
 
     @rule(tag=TAGS, schema=SCHEMAS, source=SOURCES)
     def create(self, tag: str, schema: JsonObject, source: Source | None) -> None:
@@ -156,5 +148,10 @@ class StoreMachine(RuleBasedStateMachine):
         assert replayed(entries) == live
 
 
-TestStore = StoreMachine.TestCase
-TestStore.settings = settings(max_examples=40, stateful_step_count=20, deadline=None)
+def test_the_store_does_as_the_model(database: Database) -> None:
+    products = (f"p{number}" for number in count())
+    examples = 40 if database.engine.dialect.name == "sqlite" else 15
+    run_state_machine_as_test(
+        lambda: StoreMachine(database, next(products)),  # type: ignore[arg-type] # it takes any factory
+        settings=settings(max_examples=examples, stateful_step_count=20, deadline=None),
+    )

@@ -12,7 +12,7 @@ from reconciler.port import RegistryUnavailable, Snapshot
 from reconciler.registry import open_reader, open_registry
 from reconciler.registry.connect import utc_now
 from reconciler.registry.store import Database, Store
-from reconciler.registry.store.engine import reading_engine
+from reconciler.registry.url import SqliteFile
 from reconciler.session_type import SessionType
 
 Make = Callable[..., SessionType]
@@ -69,7 +69,7 @@ def test_a_reader_has_nothing_to_write_with(tmp_path: Path, make: Make) -> None:
 def test_its_connection_refuses_writes(tmp_path: Path, make: Make) -> None:
     file = write(tmp_path, make())
     before = contents(file.parent)
-    database = Database(reading_engine(file), "data/registry.db")
+    database = Database.for_reading(SqliteFile(file, "data/registry.db"))
     with Store(database, product="p", actor="eve", clock=utc_now) as store:
         with pytest.raises(RegistryUnavailable, match=r"data/registry\.db may not be written"):
             store.create(make("another"))

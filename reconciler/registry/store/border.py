@@ -1,41 +1,24 @@
-"""The border at which the database's errors become the registry's. Nothing of SQLAlchemy or sqlite3 passes it.
+"""The border at which the database's errors become the registry's. Nothing of SQLAlchemy or a driver passes it.
 
-Messages say in plain words what is wrong with which file; the original error stays attached as the cause.
+Messages say in plain words what is wrong with which database; the original error stays attached as the cause.
 """
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
-from sqlalchemy.exc import SQLAlchemyError, StatementError
+from sqlalchemy.exc import DataError, DBAPIError, SQLAlchemyError, StatementError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from reconciler.port import RegistryRejected, RegistryUnavailable
+from reconciler.registry.store.causes import BUSY, Cause, by_connect_text, by_sqlite_code, by_sqlstate
 from reconciler.registry.store.rows import DamagedValue
 
-
-@dataclass(frozen=True, slots=True)
-class _Cause:
-    """The predicate of "The registry FILE …", and how to mend it."""
-
-    predicate: str
-    hint: str = ""
-
-
-_BY_SQLITE_CODE = {
-    sqlite3.SQLITE_BUSY: _Cause("is locked by another program", "Run again when that program is done."),
-    sqlite3.SQLITE_CANTOPEN: _Cause(
-        "can't be opened", "SQLite needs to read and write the file and its folder, even for reading."
-    ),
-    sqlite3.SQLITE_CORRUPT: _Cause("is damaged", "Restore it from a backup."),
-    sqlite3.SQLITE_FULL: _Cause("can't be written: the disk is full"),
-    sqlite3.SQLITE_IOERR: _Cause("can't be read or written: the disk reports an error"),
-    sqlite3.SQLITE_NOTADB: _Cause("is not an SQLite database", "Is the path in the registry URL right?"),
-    sqlite3.SQLITE_PERM: _Cause("can't be used: permission denied"),
-    sqlite3.SQLITE_READONLY: _Cause("may not be written", "Check the permissions of the file and its folder."),
-}
+# 40001 is CockroachDB's "restart transaction" too.
+_TRANSIENT = {"40001", "40P01"}
+# What CREATE TABLE answers, even IF NOT EXISTS, where another transaction just created the table.
+_CREATED_TWICE = {"23505", "42710", "42P07"}
 
 
 @contextmanager
@@ -43,6 +26,8 @@ def border(place: str) -> Iterator[None]:
     """Translate every error of the database at `place`."""
     try:
         yield
+    except DataError as error:
+        raise RegistryRejected(f"The registry {place} can't store a value: {_text(error.orig or error)}") from error
     except SQLAlchemyError as error:
         raise _unavailable(place, error) from error
     except DamagedValue as damaged:
@@ -56,15 +41,45 @@ def border(place: str) -> Iterator[None]:
         raise RegistryRejected("A number of more than 64 bits can't be stored") from error
 
 
+def is_transient(error: DBAPIError) -> bool:
+    """Tell whether the database gave a transaction up that would succeed if it were run again."""
+    return _sqlstate(error.orig) in _TRANSIENT
+
+
+def is_transient_or_created_twice(error: DBAPIError) -> bool:
+    """Tell the same of a transaction that creates tables, as another may just have done."""
+    return is_transient(error) or _sqlstate(error.orig) in _CREATED_TWICE
+
+
 def _unavailable(place: str, error: SQLAlchemyError) -> RegistryUnavailable:
     cause = _cause(error)
     return RegistryUnavailable(f"The registry {place} {cause.predicate}", hint=cause.hint)
 
 
-def _cause(error: SQLAlchemyError) -> _Cause:
+def _cause(error: SQLAlchemyError) -> Cause:
+    if isinstance(error, PoolTimeout):
+        return BUSY
     # A StatementError's own text repeats the statement with its values; the driver's error inside it does not.
     reported = error.orig if isinstance(error, StatementError) else error
-    code = getattr(reported, "sqlite_errorcode", None)
-    # The low byte is the kind of error; the rest tells kinds apart that need the same answer.
-    known = None if code is None else _BY_SQLITE_CODE.get(code & 0xFF)
-    return known or _Cause(f"can't be used: {' '.join(str(reported).split())}")
+    text = _text(reported)
+    found = by_sqlite_code(getattr(reported, "sqlite_errorcode", None)) or by_sqlstate(_sqlstate(reported))
+    if found is None and isinstance(error, DBAPIError) and hasattr(reported, "sqlstate"):
+        found = _without_code(error, text)
+    return found or Cause(f"can't be used: {text}")
+
+
+def _without_code(error: DBAPIError, text: str) -> Cause | None:
+    """Return what it means that PostgreSQL's client library fails without the server having told a code."""
+    if error.connection_invalidated:
+        return Cause(f"dropped the connection: {text}", "Run again; what was being written may be there or not.")
+    return None if error.statement else by_connect_text(text)
+
+
+def _sqlstate(reported: BaseException | None) -> str | None:
+    return getattr(reported, "sqlstate", None)
+
+
+def _text(reported: BaseException | None) -> str:
+    """Return an error's text as one line; of PostgreSQL's own only the main sentence, the rest repeats values."""
+    primary = getattr(getattr(reported, "diag", None), "message_primary", None)
+    return " ".join(str(primary or reported).split())

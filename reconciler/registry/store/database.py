@@ -2,30 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
-from threading import Lock
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 
-from reconciler.registry.store.border import border
-from reconciler.registry.store.engine import for_writing
+from reconciler.registry.store.border import border, is_transient
+from reconciler.registry.store.engine import for_writing, reading_engine, writers_turns, writing_engine
+from reconciler.registry.store.retry import retried
+from reconciler.registry.url import Address
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """An engine and the name that messages give to it. May be shared by threads, and by stores of several products.
+    """An engine, the name that messages give to it, and what its writers line up at.
 
-    `turns` is what the writers of this process line up at. SQLite has no queue: whoever finds the lock taken sleeps and
-    tries again, and among sixteen busy threads one was passed over until its timeout. A database that queues its
-    writers takes `nullcontext()`.
+    May be shared by threads, and by stores of several products.
     """
 
     engine: Engine
     place: str
-    turns: AbstractContextManager[Any] = field(default_factory=Lock)
+    turns: AbstractContextManager[Any]
+
+    @classmethod
+    def for_reading(cls, address: Address) -> Database:
+        """Return a database that refuses to be written."""
+        return cls(reading_engine(address), address.spelled, writers_turns(address))
+
+    @classmethod
+    def for_writing(cls, address: Address) -> Database:
+        """Return a database for reading and writing."""
+        return cls(writing_engine(address), address.spelled, writers_turns(address))
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -33,11 +45,18 @@ class Database:
         with border(self.place), self.engine.begin() as connection:
             yield connection
 
-    @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """Open a transaction for writing. It ends in a commit, or in a rollback where an exception leaves it."""
-        with border(self.place), self.turns, for_writing(self.engine).begin() as connection:
-            yield connection
+    def write(self, work: Callable[[Connection], T], *, transient: Callable[[DBAPIError], bool] = is_transient) -> T:
+        """Do `work` in a transaction, which an exception rolls back.
+
+        Where the database gives the transaction up for a `transient` reason, `work` is done again from the start: it
+        reads anew, and does nothing that the transaction does not undo.
+        """
+        with border(self.place):
+            return retried(lambda: self._once(work), transient)
+
+    def _once(self, work: Callable[[Connection], T]) -> T:
+        with self.turns, for_writing(self.engine).begin() as connection:
+            return work(connection)
 
     def close(self) -> None:
         """Close all connections; SQLite then removes the files that it keeps beside the database."""

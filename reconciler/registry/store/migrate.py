@@ -1,21 +1,39 @@
 """The schema's version: reading it, and bringing a database up to it.
 
 Alembic takes longer to import than a whole `apply` takes to run, so the version is read with plain SQL and Alembic is
-loaded only for a database that is behind. Its environment is global to the process: one thread may migrate at a time.
+loaded only for a database that is behind.
+
+Of several processes that start at once, one migrates and the others wait: for the write lock of SQLite, for the row of
+the version table elsewhere. On an empty database that row is not there yet, but whoever creates its table second
+is refused and starts over.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Lock
 
-from sqlalchemy import Column, Connection, MetaData, Table, Text, inspect, select
+from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, String, Table, inspect, select
+from sqlalchemy.schema import CreateTable
 
 from reconciler.port import RegistryUnavailable
+from reconciler.registry.store.border import is_transient_or_created_twice
+from reconciler.registry.store.database import Database
 
 # The newest revision in migrations/versions. Revisions are numbers of four digits, so that they compare as text.
-HEAD = "0001"
+HEAD = "0002"
 VERSION_TABLE = "reconciler_version"
 MIGRATIONS = Path(__file__).parent / "migrations"
+
+# As Alembic would make it.
+_VERSIONS = Table(
+    VERSION_TABLE,
+    MetaData(),
+    Column("version_num", String(32), nullable=False),
+    PrimaryKeyConstraint("version_num", name=f"{VERSION_TABLE}_pkc"),
+)
+# Alembic's environment is global to the process.
+_ONE_AT_A_TIME = Lock()
 
 
 def has_current_schema(connection: Connection, place: str) -> bool:
@@ -24,24 +42,42 @@ def has_current_schema(connection: Connection, place: str) -> bool:
     if found is not None and found < HEAD:
         raise RegistryUnavailable(
             f"The registry {place} has schema {found}, and this reconciler needs {HEAD}",
-            hint="Run `reconciler apply` once: opening a registry for writing brings it up to date.",
+            hint="Run `reconciler apply` or `reconciler serve --migrate` once: both bring it up to date.",
         )
     return found is not None
 
 
-def migrate(connection: Connection, place: str) -> None:
-    """Bring the tables up to date, inside the transaction that `connection` is in.
+def require_current_schema(database: Database) -> None:
+    """Raise RegistryUnavailable where the database can't be read, or lacks the tables that we know."""
+    with database.reading() as connection:
+        if has_current_schema(connection, database.place):
+            return
+    raise RegistryUnavailable(
+        f"The registry {database.place} is empty: it has no tables yet",
+        hint="`reconciler apply` makes them, and so does `reconciler serve --migrate`.",
+    )
 
-    That transaction must hold the write lock: of two processes that open a new file, one migrates and the other waits.
-    """
-    if _version(connection, place) != HEAD:
-        _upgrade(connection)
+
+def migrate(database: Database) -> None:
+    """Bring the tables up to date, in one transaction. Does nothing, and locks nothing, where they are."""
+    with database.reading() as connection:
+        if _version(connection, database.place) == HEAD:
+            return
+    database.write(lambda connection: _migrate(connection, database.place), transient=is_transient_or_created_twice)
+
+
+def _migrate(connection: Connection, place: str) -> None:
+    _version(connection, place)
+    connection.execute(CreateTable(_VERSIONS, if_not_exists=True))
+    if connection.scalar(select(_VERSIONS.c.version_num).with_for_update()) != HEAD:
+        with _ONE_AT_A_TIME:
+            _upgrade(connection)
 
 
 def _version(connection: Connection, place: str) -> str | None:
     """Return the schema's revision, or None for an empty database."""
     tables = set(inspect(connection).get_table_names())
-    found = _stored_version(connection) if VERSION_TABLE in tables else None
+    found = connection.scalar(select(_VERSIONS.c.version_num)) if VERSION_TABLE in tables else None
     if found is None and tables - {VERSION_TABLE}:
         raise RegistryUnavailable(
             f"The registry {place} is a database of something else: it holds the table `{min(tables)}`",
@@ -55,15 +91,10 @@ def _version(connection: Connection, place: str) -> str | None:
     return found
 
 
-def _stored_version(connection: Connection) -> str | None:
-    table = Table(VERSION_TABLE, MetaData(), Column("version_num", Text))
-    return connection.scalar(select(table.c.version_num))
-
-
-def _upgrade(connection: Connection) -> None:
+def _upgrade(connection: Connection, *, to: str = "head") -> None:
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
 
     config = Config(attributes={"connection": connection, "version_table": VERSION_TABLE})
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    command.upgrade(config, "head")
+    command.upgrade(config, to)

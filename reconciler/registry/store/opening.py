@@ -1,4 +1,4 @@
-"""Opening a database file: what must be there, what is created, and whether its tables are the ones we know."""
+"""Opening a database: what must be there, what is created, and whether its tables are the ones we know."""
 
 from __future__ import annotations
 
@@ -8,35 +8,40 @@ from pathlib import Path
 
 from reconciler.port import RegistryUnavailable
 from reconciler.registry.store.database import Database
-from reconciler.registry.store.engine import reading_engine, writing_engine
-from reconciler.registry.store.migrate import has_current_schema, migrate
+from reconciler.registry.store.migrate import has_current_schema, migrate, require_current_schema
 from reconciler.registry.store.reader import StoreReader
-from reconciler.registry.url import SqliteFile
+from reconciler.registry.url import Address, SqliteFile, parse_database_url
 
 _OWN_FOLDER = ".reconciler"
 
 
-def open_store_reader(file: SqliteFile, *, product: str) -> StoreReader | None:
-    """Open an existing file for reading; None where it holds nothing yet."""
-    with _path_errors(file):
-        _refuse_folder(file)
-    database = Database(reading_engine(file.path), file.spelled)
+def open_store_reader(address: Address, *, product: str) -> StoreReader | None:
+    """Open an existing database for reading; None where it holds nothing yet."""
+    if isinstance(address, SqliteFile):
+        with _path_errors(address):
+            _refuse_folder(address)
+    database = Database.for_reading(address)
     with _closed_on_error(database), database.reading() as connection:
-        ready = has_current_schema(connection, file.spelled)
+        ready = has_current_schema(connection, database.place)
     if ready:
         return StoreReader(database, product=product)
     database.close()
     return None
 
 
-def open_database(file: SqliteFile) -> Database:
-    """Open a file for writing, after creating what is missing of folder, file and tables."""
-    with _path_errors(file):
-        _refuse_folder(file)
-        _make_folder(file.path.parent)
-    database = Database(writing_engine(file.path), file.spelled)
-    with _closed_on_error(database), database.writing() as connection:
-        migrate(connection, file.spelled)
+def open_database(url: str, root: Path, *, migrating: bool = True) -> Database:
+    """Open a database for writing, after creating what is missing of folder, file and tables.
+
+    Without `migrating`, tables that are missing or not up to date are RegistryUnavailable.
+    """
+    address = parse_database_url(url, root)
+    if isinstance(address, SqliteFile):
+        with _path_errors(address):
+            _refuse_folder(address)
+            _make_folder(address.path.parent)
+    database = Database.for_writing(address)
+    with _closed_on_error(database):
+        (migrate if migrating else require_current_schema)(database)
     return database
 
 

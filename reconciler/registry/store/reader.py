@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Any, NamedTuple, Self
 
-from sqlalchemy import select
+from sqlalchemy import Select, and_, select
 
-from reconciler.port import HistoryEntry, Snapshot
+from reconciler.port import HistoryEntry, Record, Snapshot
 from reconciler.registry.store.database import Database
 from reconciler.registry.store.rows import entry_of, read_rows, record_of
 from reconciler.registry.store.tables import history, products, session_types
 
-# One statement, and so one moment, under any isolation level; a product without records still gives its revision.
-_SNAPSHOT = select(
-    products.c.revision.label("product_revision"), *(c for c in session_types.c if c.name != "product")
-).select_from(products.outerjoin(session_types, products.c.product == session_types.c.product))
+_RECORD_COLUMNS = tuple(column for column in session_types.c if column.name != "product")
+
+
+class Page(NamedTuple):
+    """Some of a product's records, in order of their tags. `revision` is the product's at that moment."""
+
+    records: tuple[Record, ...]
+    revision: int
+    more: bool
+
+
+class HistoryPage(NamedTuple):
+    """Some entries of the history, oldest first."""
+
+    entries: tuple[HistoryEntry, ...]
+    more: bool
 
 
 class StoreReader:
@@ -26,19 +38,64 @@ class StoreReader:
 
     def fetch(self) -> Snapshot:
         """Return all records of the product."""
+        records, revision, _ = self._page(self._records())
+        return Snapshot(records, revision)
+
+    def page(self, after_tag: str | None, limit: int) -> Page:
+        """Return the first `limit` records whose tags come after `after_tag`, tombstones included."""
+        return self._page(self._records(after_tag).limit(limit + 1), limit)
+
+    def record(self, tag: str) -> Record | None:
+        """Return the record of a tag, which may be a tombstone."""
+        query = select(session_types).where(session_types.c.product == self._product, session_types.c.tag == tag)
         with self._database.reading() as connection:
-            rows = read_rows(connection, _SNAPSHOT.where(products.c.product == self._product))
-            # Sorted here: databases differ in how they order text.
-            records = sorted((record_of(row) for row in rows if row.tag is not None), key=lambda record: record.tag)
-        return Snapshot(tuple(records), rows[0].product_revision if rows else 0)
+            rows = read_rows(connection, query)
+            return record_of(rows[0]) if rows else None
+
+    def product_revision(self) -> int:
+        """Return the product's revision: as long as it is the same, so are all of its records."""
+        query = select(products.c.revision).where(products.c.product == self._product)
+        with self._database.reading() as connection:
+            return connection.scalar(query) or 0
 
     def history(self, *, tag: str | None = None, after: int = 0) -> tuple[HistoryEntry, ...]:
         """Return the entries of one tag, or of all, with a revision greater than `after`, oldest first."""
+        return self._entries(self._history(tag, after))
+
+    def history_page(self, *, tag: str | None = None, after: int = 0, limit: int) -> HistoryPage:
+        """Return the first `limit` entries of what `history` would."""
+        entries = self._entries(self._history(tag, after).limit(limit + 1))
+        return HistoryPage(entries[:limit], len(entries) > limit)
+
+    def _records(self, after_tag: str | None = None) -> Select[Any]:
+        """Return the query for records and product's revision.
+
+        It is one statement, and so one moment, under any isolation level; where there are no records it still gives
+        the revision.
+        """
+        wanted = products.c.product == session_types.c.product
+        if after_tag is not None:
+            wanted = and_(wanted, session_types.c.tag > after_tag)
+        query = select(products.c.revision.label("product_revision"), *_RECORD_COLUMNS)
+        joined = query.select_from(products.outerjoin(session_types, wanted))
+        return joined.where(products.c.product == self._product).order_by(session_types.c.tag)
+
+    def _page(self, query: Select[Any], limit: int | None = None) -> Page:
+        with self._database.reading() as connection:
+            rows = read_rows(connection, query)
+            found = [row for row in rows if row.tag is not None]
+            records = tuple(record_of(row) for row in found[:limit])
+        return Page(records, rows[0].product_revision if rows else 0, len(found) > len(records))
+
+    def _history(self, tag: str | None, after: int) -> Select[Any]:
         query = select(history).where(history.c.product == self._product, history.c.revision > after)
         if tag is not None:
             query = query.where(history.c.tag == tag)
+        return query.order_by(history.c.revision)
+
+    def _entries(self, query: Select[Any]) -> tuple[HistoryEntry, ...]:
         with self._database.reading() as connection:
-            return tuple(entry_of(row) for row in read_rows(connection, query.order_by(history.c.revision)))
+            return tuple(entry_of(row) for row in read_rows(connection, query))
 
     def close(self) -> None:
         """Close the database."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Row, Select
@@ -28,8 +30,8 @@ def read_rows(connection: Connection, query: Select[Any]) -> Sequence[Row[Any]]:
         raise DamagedValue(f"a time can't be read ({unreadable})") from unreadable
 
 
-def record_of(row: Row[Any]) -> Record:
-    """Make the record that a row of `session_types` holds."""
+def record_of(row: Any) -> Record:
+    """Make the record that a row of `session_types` holds, or anything with attributes of the same names."""
     spec = _session_type(row.tag, "spec", row.spec)
     # Of most records git has the last word, and decoding is most of the work of reading them.
     same = row.applied == row.spec
@@ -60,6 +62,21 @@ def record_columns(record: Record) -> dict[str, Any]:
         "updated_at": record.updated_at,
         "updated_by": record.updated_by,
     }
+
+
+def record_text(record: Record) -> str:
+    """Return a record as text, to be kept as it is at this moment."""
+    return json.dumps(record_columns(record), ensure_ascii=False, separators=(",", ":"), default=datetime.isoformat)
+
+
+def record_of_text(text: str) -> Record:
+    """Make the record that `record_text` wrote."""
+    try:
+        columns = json.loads(text)
+        times = {name: datetime.fromisoformat(columns[name]).astimezone(UTC) for name in ("created_at", "updated_at")}
+    except (KeyError, TypeError, ValueError) as unreadable:
+        raise DamagedValue("a record that an idempotency key stands for can't be read") from unreadable
+    return record_of(SimpleNamespace(**{**columns, **times}))
 
 
 def entry_of(row: Row[Any]) -> HistoryEntry:

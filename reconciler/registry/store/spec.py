@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from reconciler.port import RegistryRejected
+from reconciler.port import InvalidSessionType, RegistryRejected
 from reconciler.registry.store.rows import Changes
 from reconciler.session_type import FIELDS, SessionType, check
 from reconciler.values import JsonObject, JsonValue, same_value
@@ -13,19 +13,23 @@ from reconciler.values import JsonObject, JsonValue, same_value
 def merge(present: SessionType, fields: Mapping[str, JsonValue]) -> SessionType:
     """Return `present` with each of `fields` replaced whole.
 
-    Raises RegistryRejected, with every problem named, where that is no valid session type or would have another tag.
+    Raises InvalidSessionType, with every problem named, where that is no valid session type, and RegistryRejected where
+    it would have another tag.
     """
     tag = present.tag
     if fields.get("tag", tag) != tag:
         raise RegistryRejected(
             f"The tag of `{tag}` can't be changed: it is the session type's identity",
             hint="Create a session type with the new tag, and delete this one.",
+            tag=tag,
         )
     checked = check({**present.to_json(), **fields})
     if checked.session_type is None:
         details = "; ".join(problem.detail.rstrip(".") for problem in checked.problems)
         hints = " ".join(problem.hint for problem in checked.problems if problem.hint)
-        raise RegistryRejected(f"`{tag}` would not be valid: {details}", hint=hints)
+        raise InvalidSessionType(
+            f"`{tag}` would not be valid: {details}", hint=hints, tag=tag, problems=checked.problems
+        )
     return checked.session_type
 
 

@@ -4,31 +4,33 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from reconciler.port import HistoryEntry, Record, StaleRecord
+from reconciler.port import HistoryEntry, Record, StaleRecord, TagExists
 
 _HINT = "Plan again to see the registry as it is now."
 
 
-def exists_already(found: Record) -> StaleRecord:
+def exists_already(found: Record) -> TagExists:
     """Return the error for a record that was to be created."""
-    return StaleRecord(
-        f"`{found.tag}` exists already, at revision {found.revision}, {_last_written(found)}", hint=_HINT
+    return TagExists(
+        f"`{found.tag}` exists already, at revision {found.revision}, {_last_written(found)}", hint=_HINT, tag=found.tag
     )
 
 
 def moved(found: Record, *, expected: int) -> StaleRecord:
     """Return the error for a record that is at another revision than the expected one."""
     return StaleRecord(
-        f"`{found.tag}` is at revision {found.revision}, not {expected}: {_last_written(found)}", hint=_HINT
+        f"`{found.tag}` is at revision {found.revision}, not {expected}: {_last_written(found)}",
+        hint=_HINT,
+        tag=found.tag,
     )
 
 
 def gone(tag: str, last: HistoryEntry | None, *, expected: int) -> StaleRecord:
     """Return the error for a record that is no more, or never was; `last` is the last that is known of it."""
     if last is None:
-        return StaleRecord(f"`{tag}` does not exist, and was expected at revision {expected}", hint=_HINT)
+        return StaleRecord(f"`{tag}` does not exist, and was expected at revision {expected}", hint=_HINT, tag=tag)
     return StaleRecord(
-        f"`{tag}` was expected at revision {expected}, but {_by('deleted', last.actor, last.at)}", hint=_HINT
+        f"`{tag}` was expected at revision {expected}, but {_by('deleted', last.actor, last.at)}", hint=_HINT, tag=tag
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, DateTime, Index, MetaData, Table, Text, TypeDecorator
+from sqlalchemy import BigInteger, Column, DateTime, Index, MetaData, Table, Text, TypeDecorator, text
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -29,6 +29,9 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+# Pages go by tag, in the order of code points as in Python: SQLite's own, while PostgreSQL's depends on where it is.
+TagText = Text().with_variant(Text(collation="C"), "postgresql")
+
 metadata = MetaData()
 
 # `revision` counts the product's writes. The row is also the lock under which they take turns.
@@ -44,7 +47,7 @@ session_types = Table(
     "session_types",
     metadata,
     Column("product", Text, primary_key=True),
-    Column("tag", Text, primary_key=True),
+    Column("tag", TagText, primary_key=True),
     Column("spec", Text),
     Column("revision", BigInteger, nullable=False),
     Column("project", Text),
@@ -62,7 +65,7 @@ history = Table(
     metadata,
     Column("product", Text, primary_key=True),
     Column("revision", BigInteger, primary_key=True),
-    Column("tag", Text, nullable=False),
+    Column("tag", TagText, nullable=False),
     Column("action", Text, nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Column("actor", Text, nullable=False),
@@ -72,4 +75,39 @@ history = Table(
     Column("plan", Text),
     Column("changes", Text, nullable=False),
     Index("history_by_tag", "product", "tag", "revision"),
+)
+
+# `digest` is the SHA-256 of the whole token, which is too random to be guessed from it.
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("product", Text),
+    Column("digest", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime),
+    Column("revoked_at", UtcDateTime),
+    Column("last_used_at", UtcDateTime),
+    Index(
+        "tokens_by_name",
+        "name",
+        unique=True,
+        sqlite_where=text("revoked_at IS NULL"),
+        postgresql_where=text("revoked_at IS NULL"),
+    ),
+)
+
+# Requests that were carried out, each with its answer: the record as it was then.
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    Column("product", Text, primary_key=True),
+    Column("actor", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("fingerprint", Text, nullable=False),
+    Column("record", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Index("idempotency_keys_by_age", "product", "created_at"),
 )

@@ -6,6 +6,9 @@ from alembic import op
 revision = "0001"
 down_revision = None
 
+# Ordered by code point on every database.
+TAG = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
 
 def upgrade() -> None:
     """Create the three tables."""
@@ -17,7 +20,7 @@ def upgrade() -> None:
     op.create_table(
         "session_types",
         sa.Column("product", sa.Text, primary_key=True),
-        sa.Column("tag", sa.Text, primary_key=True),
+        sa.Column("tag", TAG, primary_key=True),
         sa.Column("spec", sa.Text),
         sa.Column("revision", sa.BigInteger, nullable=False),
         sa.Column("project", sa.Text),
@@ -32,7 +35,7 @@ def upgrade() -> None:
         "history",
         sa.Column("product", sa.Text, primary_key=True),
         sa.Column("revision", sa.BigInteger, primary_key=True),
-        sa.Column("tag", sa.Text, nullable=False),
+        sa.Column("tag", TAG, nullable=False),
         sa.Column("action", sa.Text, nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("actor", sa.Text, nullable=False),

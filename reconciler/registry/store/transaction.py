@@ -1,8 +1,8 @@
-"""One write in progress.
+"""One transaction that writes to a product.
 
 Beginning it locks the product: its row is read FOR UPDATE, which PostgreSQL needs and SQLite, whose transaction holds
-the one write lock already, leaves out. So the revision that the write will have is known before anything is checked,
-and no other write can come between check and commit. The product's revision moves with the history entry and not
+the one write lock already, leaves out. So the revision that the next write will have is known before anything is
+checked, and nobody else's write can come between check and commit. Revisions move with the history's entries and not
 before: a write that finds nothing to do uses none up.
 """
 
@@ -23,9 +23,9 @@ from reconciler.registry.store.tables import history, products, session_types
 _ADD_PRODUCT = text("INSERT INTO products (product, revision) VALUES (:product, 0) ON CONFLICT (product) DO NOTHING")
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
-    """A transaction that holds the product's lock, and what everything written in it is stamped with."""
+@dataclass(slots=True)
+class Transaction:
+    """A transaction that holds the product's lock. `revision` is the next write's; the rest stamps them all."""
 
     connection: Connection
     product: str
@@ -34,7 +34,7 @@ class Write:
     revision: int
 
     @classmethod
-    def begin(cls, connection: Connection, product: str, actor: str, clock: Callable[[], datetime]) -> Write:
+    def begin(cls, connection: Connection, product: str, actor: str, clock: Callable[[], datetime]) -> Transaction:
         """Lock the product. The clock is read afterwards, so that times follow the order of revisions."""
         revision = _locked_revision(connection, product)
         if revision is None:
@@ -66,11 +66,17 @@ class Write:
         self.connection.execute(delete(session_types).where(self._is(tag)))
 
     def log(self, tag: str, action: str, changes: Changes, source: Source | None) -> None:
-        """Append to the history and move the product's revision."""
+        """Append to the history, and take the next revision."""
         entry = HistoryEntry(self.revision, tag, action, self.at, self.actor, source, changes)
         self.connection.execute(insert(history), {"product": self.product, **entry_columns(entry)})
-        of_product: dict[str, Any] = {"revision": self.revision}
-        self.connection.execute(update(products).where(products.c.product == self.product), of_product)
+        self.revision += 1
+
+    def end(self) -> int:
+        """Give the product the revision of its last write, and return it: the last thing before the commit."""
+        written: dict[str, Any] = {"revision": self.revision - 1}
+        of_product = products.c.product == self.product
+        self.connection.execute(update(products).where(of_product, products.c.revision < self.revision - 1), written)
+        return self.revision - 1
 
     def _is(self, tag: str) -> ColumnElement[bool]:
         return and_(session_types.c.product == self.product, session_types.c.tag == tag)

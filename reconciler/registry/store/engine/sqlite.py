@@ -1,4 +1,4 @@
-"""SQLAlchemy engines for SQLite files. The one place that knows SQLite's pragmas and transactions.
+"""Engines for SQLite files: pragmas and transactions.
 
 The driver's own transaction handling is switched off (`isolation_level=None`). It would begin late, so that a
 transaction which reads before it writes dies with "database is locked" whatever the timeout, and it would leave DDL
@@ -39,11 +39,6 @@ def reading_engine(path: Path) -> Engine:
         return _connect(path, "rw", _refuse_writes)
 
     return _engine(connect)
-
-
-def for_writing(engine: Engine) -> Engine:
-    """Return a view of `engine` whose transactions take the write lock as they begin."""
-    return engine.execution_options(writes=True)
 
 
 def _engine(connect: Callable[[], sqlite3.Connection]) -> Engine:

@@ -102,6 +102,7 @@ class FakeServer:
         self.seen: list[Seen] = []
         self.faults: dict[str, list[Fault]] = {}
         self.before_page: Callable[[], None] | None = None
+        self._hooks: dict[str, list[Callable[[], None]]] = {}
         self.authorized: Mapping[str, Reply | None] = {TOKEN: None}
         self._server = ThreadingHTTPServer(("127.0.0.1", port), type("Handler", (_Handler,), {"fake": self}))
         self._server.daemon_threads = True
@@ -130,6 +131,10 @@ class FakeServer:
     def fail(self, method: str, *faults: Fault) -> None:
         self.faults.setdefault(method, []).extend(faults)
 
+    def on_next(self, method: str, hook: Callable[[], None], *, skip: int = 0) -> None:
+        """Call `hook` before the next request of a method is answered, or before one after that."""
+        self._hooks[method] = [*[_nothing] * skip, hook]
+
     def made(self, *methods: str) -> list[str]:
         """Return the methods of the requests so far, or those of them that were asked for."""
         return [seen.method for seen in self.seen if not methods or seen.method in methods]
@@ -139,6 +144,9 @@ class FakeServer:
             self.seen.append(seen)
             waiting = self.faults.get(seen.method, [])
             fault = waiting.pop(0) if waiting else Fault()
+            hooks = self._hooks.get(seen.method, [])
+            hook = hooks.pop(0) if hooks else _nothing
+        hook()
         if fault.hang:
             self._released.wait()
             return None, fault
@@ -216,6 +224,10 @@ class FakeServer:
             record = store.create(_checked(seen.body), seen.source)
             self._created[key] = (seen.body, record)
         return Reply(201, _record(record))
+
+
+def _nothing() -> None:
+    pass
 
 
 class _Handler(BaseHTTPRequestHandler):

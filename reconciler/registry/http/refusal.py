@@ -63,7 +63,7 @@ class Refusals:
         """Return the error for an answer with a status that is not the one asked for."""
         said = problem(answer.body)
         code = str(said["code"]) if said else ""
-        detail = self._detail(said, answer)
+        detail = self._detail(said) or self._excerpt(answer)
         match answer.status:
             case status if status in _TRANSIENT:
                 return self._transient(answer, detail)
@@ -72,11 +72,14 @@ class Refusals:
             case 409 if code == "tag-exists":
                 return TagExists(detail, hint=_PLAN_AGAIN, tag=self._tag(said, request))
             case 412:
-                return StaleRecord(detail, hint=_PLAN_AGAIN, tag=self._tag(said, request))
+                moved = detail if said else f"`{request.tag}` is not at the expected revision: the answer is {detail}"
+                return StaleRecord(moved, hint=_PLAN_AGAIN, tag=self._tag(said, request))
             case 404 | 410 if said and request.method in {"PATCH", "DELETE"}:
                 return StaleRecord(f"`{request.tag}` does not exist any more", hint=_PLAN_AGAIN, tag=request.tag)
-            case 400 | 413 | 415 | 422 | 428:
-                return self._rejected(said, code, detail, request)
+            case 400 | 413 | 415 | 422 | 428 if not said:
+                return RegistryRejected(
+                    f"The registry {self.place} answered {answer.status}: {detail}", tag=request.tag
+                )
             case status if 400 <= status < 500 and said and status not in {404, 410}:  # noqa: PLR2004 - client errors
                 return self._rejected(said, code, detail, request)
             case status if 300 <= status < 400:  # noqa: PLR2004 - redirects
@@ -106,9 +109,9 @@ class Refusals:
         hint = _DENIED_HINTS.get(code, "" if code else _IS_IT)
         return RegistryDenied(f"The registry {self.place} {what}: {detail}", hint=hint)
 
-    def _rejected(self, said: dict[str, Any] | None, code: str, detail: str, request: Request) -> RegistryRejected:
+    def _rejected(self, said: dict[str, Any], code: str, detail: str, request: Request) -> RegistryRejected:
         tag = self._tag(said, request)
-        errors = said.get("errors") if said else None
+        errors = said.get("errors")
         found = [each for each in errors if isinstance(each, dict)] if isinstance(errors, list) else []
         message = self._pointed(found, tag) if found else detail
         hint = " ".join(dict.fromkeys(self._safe(each["hint"]) for each in found if isinstance(each.get("hint"), str)))
@@ -142,13 +145,11 @@ class Refusals:
         named = said.get("tag") if said else None
         return self._safe(named) if isinstance(named, str) else request.tag
 
-    def _detail(self, said: dict[str, Any] | None, answer: Answer) -> str:
-        for name in ("detail", "title", "code"):
-            text = said.get(name) if said else None
-            if isinstance(text, str) and text.strip():
-                # The hint that we give anyway may stand in it already.
-                return self._safe(text).removesuffix(_PLAN_AGAIN).rstrip().removesuffix(".")
-        return self._excerpt(answer)
+    def _detail(self, said: dict[str, Any] | None) -> str:
+        """Return what a problem says, without the hint that we give anyway."""
+        texts = [said.get(name) for name in ("detail", "title", "code")] if said else []
+        found = next((text for text in texts if isinstance(text, str) and text.strip()), "")
+        return self._safe(found).removesuffix(_PLAN_AGAIN).rstrip().removesuffix(".")
 
     def _excerpt(self, answer: Answer) -> str:
         kind = self._safe(answer.headers.get("content-type", "").partition(";")[0]) or "of no named type"

@@ -109,8 +109,10 @@ def _folded(name: str, value: JsonValue) -> JsonValue:
 
 
 def _moved(write: Write, found: Record | None) -> StaleRecord:
-    if found is None:
+    if isinstance(write, Create):
         text = f"`{write.tag}` was written by somebody else in the meantime"
+    elif found is None:
+        text = f"`{write.tag}` is not at revision {write.revision} any more"
     else:
         done = "deleted" if found.spec is None else "last written"
         text = f"`{write.tag}` is at revision {found.revision} by now, {done} by {found.updated_by}"

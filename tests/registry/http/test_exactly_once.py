@@ -175,7 +175,11 @@ def test_what_was_done_and_then_overwritten_was_done(
 ) -> None:
     server.store().create(make(), OTHER)
     server.fail("PATCH", Fault(cut=True, carried_out=True))
-    time.while_asleep = lambda: server.store(actor="eve").update("user-session", {"expiry": 9}, revision=2) and None
+
+    def overwrite() -> None:
+        server.store(actor="eve").update("user-session", {"expiry": 9}, revision=2)
+
+    time.while_asleep = overwrite
 
     assert client.update("user-session", {"expiry": 8}, revision=1, source=SOURCE).revision == 3
 

@@ -36,10 +36,11 @@ class Link:
         def attempt() -> T:
             answer = self._answer(request, status)
             try:
-                return decode(answer.body)
-            except Malformed as why:
-                # It said that it had done it; only what exactly is unknown.
-                raise NoAnswer(self.refusals.unreadable(answer, str(why)), Fate.UNKNOWN) from None
+                return self.decoded(answer, decode)
+            except RegistryUnavailable as unreadable:
+                failed = unreadable
+            # It said that it had done it; only what exactly is unknown.
+            raise NoAnswer(failed, Fate.UNKNOWN)
 
         return write(attempt, self.patience, settle)
 
@@ -47,8 +48,10 @@ class Link:
         """Return what an answer holds."""
         try:
             return decode(answer.body)
-        except Malformed as why:
-            raise self.refusals.unreadable(answer, str(why)) from None
+        except Malformed as malformed:
+            why = str(malformed)
+        # Outside the handler, as everywhere here: what an answer holds is in no traceback, since it may be the token.
+        raise self.refusals.unreadable(answer, why)
 
     def unusable(self, why: str) -> RegistryUnavailable:
         """Return the error for answers that contradict each other."""

@@ -41,17 +41,17 @@ class Request:
     path: str
     query: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes | None = None
+    body: bytes | None = field(default=None, repr=False)
     tag: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Names of headers are in lower case."""
+    """Names of headers are in lower case. What the other side says is in no repr: it may repeat the token."""
 
     status: int
-    headers: Mapping[str, str]
-    body: bytes
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
 
 
 class Transport:

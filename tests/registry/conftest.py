@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import closing, nullcontext
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -42,9 +42,10 @@ def make() -> MakeSessionType:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest) -> str:
+def url(request: pytest.FixtureRequest) -> Iterator[str]:
     """Name an empty database of each kind; SQLite's file starts at the root that a test opens it with."""
-    return _database_url(request.param, request)
+    with _database_url(request.param, request) as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql", "http"])
@@ -52,24 +53,32 @@ def registry(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[ChangesetRegistry]:
     """Open an empty registry of each kind. A new adapter adds its name to `params` and a case."""
-    if request.param == "http":
-        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-        server = FakeServer(tmp_path)
-        url = server.url
-    else:
-        server, url = None, _database_url(request.param, request)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     with (
-        closing(server) if server else nullcontext(),
+        _registry_url(request, tmp_path) as url,
         open_registry(url, product="storefront", root=tmp_path, actor="ada", token=TOKEN) as opened,
     ):
         yield opened
 
 
-def _database_url(kind: str, request: pytest.FixtureRequest) -> str:
+@contextmanager
+def _registry_url(request: pytest.FixtureRequest, root: Path) -> Iterator[str]:
+    if request.param == "http":
+        with closing(FakeServer(root)) as server:
+            yield server.url
+    else:
+        with _database_url(request.param, request) as url:
+            yield url
+
+
+@contextmanager
+def _database_url(kind: str, request: pytest.FixtureRequest) -> Iterator[str]:
     if kind == "sqlite":
-        return "sqlite:///registry.db"
+        yield "sqlite:///registry.db"
+        return
     server: PostgresServer = request.getfixturevalue("postgres")
-    return server.new_database()
+    with server.database() as url:
+        yield url
 
 
 @pytest.fixture

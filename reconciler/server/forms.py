@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 
 from reconciler.diagnostics import nearest_of
 from reconciler.server.problems import InputError, invalid
-from reconciler.values import JsonObject, json_pointer
+from reconciler.values import JsonObject, Path, json_pointer
 
 _Form = TypeVar("_Form", bound=BaseModel)
 _MESSAGES = {"missing": "The field is required.", "invalid_key": "A key holds half a character."}
@@ -20,6 +20,15 @@ def read_form(form: type[_Form], body: JsonObject) -> _Form:
         return form.model_validate(body)
     except ValidationError as error:
         raise invalid(*(_input_error(form, each) for each in error.errors(include_url=False))) from error
+
+
+def tag_errors(tag: str, fields: JsonObject, *, under: Path = ()) -> list[InputError]:
+    """Return the error of fields that would make another session type of the one with this tag."""
+    if fields.get("tag", tag) == tag:
+        return []
+    hint = "Create a session type with the new tag, and delete this one."
+    message = f"The tag of `{tag}` can't be changed: it is the session type's identity."
+    return [InputError(json_pointer((*under, "tag")), message, hint)]
 
 
 def _input_error(form: type[BaseModel], error: Any) -> InputError:

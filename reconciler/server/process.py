@@ -76,11 +76,15 @@ def _run(config: uvicorn.Config, bound: socket.socket) -> bool:
         supervisor.run()
         return all(process.process.exitcode in (0, -signal.SIGTERM) for process in supervisor.processes)
     server = uvicorn.Server(config)
-    # uvicorn raises the signal once more when it is done, for whoever ran it; a server that was told to stop did well.
+
+    def stop(*_: object) -> None:
+        server.should_exit = True
+
+    # Until uvicorn listens for signals itself, and when it raises them once more after it is done.
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: None)
+        signal.signal(number, stop)
     server.run(sockets=[bound])
-    return server.started
+    return server.started or server.should_exit
 
 
 @contextmanager

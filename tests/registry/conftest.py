@@ -40,14 +40,14 @@ def make() -> MakeSessionType:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest) -> str:
+def url(request: pytest.FixtureRequest) -> Iterator[str]:
     """Name an empty database of each kind; SQLite's file starts at the root that a test opens it with."""
-    match request.param:
-        case "sqlite":
-            return "sqlite:///registry.db"
-        case _:
-            server: PostgresServer = request.getfixturevalue("postgres")
-            return server.new_database()
+    if request.param == "sqlite":
+        yield "sqlite:///registry.db"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    with server.database() as url:
+        yield url
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ _CONNECTION = {
 def engine(database: PostgresDatabase, *, read_only: bool) -> Engine:
     """Return an engine; nothing is connected yet."""
     driver = _driver()
-    conninfo = _conninfo(database)
+    conninfo = _conninfo(database, driver)
 
     def connect() -> Any:
         connection = driver.connect(conninfo, autocommit=True, prepare_threshold=None)
@@ -71,14 +71,11 @@ def _driver() -> Any:
     return psycopg
 
 
-def _conninfo(database: PostgresDatabase) -> str:
-    from psycopg import ProgrammingError  # noqa: PLC0415
-    from psycopg.conninfo import conninfo_to_dict, make_conninfo  # noqa: PLC0415
-
+def _conninfo(database: PostgresDatabase, driver: Any) -> str:
     try:
-        settings: dict[str, Any] = {**_CONNECTION, **conninfo_to_dict(database.url)}
-        return make_conninfo(**settings)
-    except ProgrammingError:
+        settings = {**_CONNECTION, **driver.conninfo.conninfo_to_dict(database.url)}
+        return str(driver.conninfo.make_conninfo(**settings))
+    except driver.ProgrammingError:
         # Its text may repeat the password, so it goes no further, not even as the cause.
         raise UnsupportedRegistry(
             f"The URL of the registry {database.spelled} is not one that PostgreSQL's client library understands",

@@ -23,6 +23,8 @@ COMMANDS = {
     "show": "Show a saved plan.",
     "drift": "Show what was changed behind git's back, and by whom.",
     "history": "Show every write to the registry: who, when, what.",
+    "serve": "Run the registry server.",
+    "token": "Make, list and revoke the tokens of a registry server.",
     "schema": "Print the JSON Schema of a manifest, for editors.",
 }
 

@@ -70,7 +70,7 @@ def check(fields: Mapping[str, JsonValue]) -> Checked:
         problems += sample_problems(schema)
         problems += _selector_problems(fields.get("selector"), schema)
     if problems:
-        return Checked(None, tuple(problems))
+        return Checked(None, tuple(dict.fromkeys(problems)))
     period = Period.read(str(fields["period"]))
     return Checked(SessionType.from_json({"description": "", **fields, "period": period}))
 
@@ -80,8 +80,9 @@ def _field_problems(fields: Mapping[str, JsonValue]) -> Iterator[Problem]:
         SessionTypeFields.model_validate(fields)
     except ValidationError as invalid:
         for error in invalid.errors(include_url=False, include_context=True):
-            field = str(error["loc"][0])
-            yield _field_problem(field, error["type"], fields.get(field))
+            # A key that is half a character has no place, and is reported with the other texts.
+            for field in map(str, error["loc"][:1]):
+                yield _field_problem(field, error["type"], fields.get(field))
 
 
 def _field_problem(field: str, kind: str, value: JsonValue) -> Problem:
@@ -101,6 +102,8 @@ def _field_problem(field: str, kind: str, value: JsonValue) -> Problem:
             )
         case "string_pattern_mismatch":
             return Problem(Code.SELECTOR_FORM, (field,), _SELECTOR_FORM, _selector_suggestion(str(value)))
+        case "string_unicode":
+            return _text_problem(field)
         case "greater_than_equal" | "less_than_equal":
             return Problem(Code.EXPIRY_RANGE, (field,), f"The expiry is a whole number from 1 to {EXPIRY_MAX}.")
         case "too_short":
@@ -156,8 +159,16 @@ def _period_problems(fields: Mapping[str, JsonValue]) -> Iterator[Problem]:
 def _text_problems(fields: Mapping[str, JsonValue]) -> Iterator[Problem]:
     for field in ("name", "description"):
         if not is_storable(str(fields.get(field, ""))):
-            detail = f"`{field}` holds a NUL, or half a character (a lone surrogate), which can't be stored."
-            yield Problem(Code.TEXT_CHARACTER, (field,), detail)
+            yield _text_problem(field)
+    for key in fields:
+        if not is_storable(key):
+            detail = "A field's name holds a NUL, or half a character (a lone surrogate)."
+            yield Problem(Code.TEXT_CHARACTER, (key,), detail, at_key=True)
+
+
+def _text_problem(field: str) -> Problem:
+    detail = f"`{field}` holds a NUL, or half a character (a lone surrogate), which can't be stored."
+    return Problem(Code.TEXT_CHARACTER, (field,), detail)
 
 
 def _selector_problems(written: JsonValue, schema: JsonObject) -> Iterator[Problem]:

@@ -12,12 +12,14 @@ from typing import Any
 
 import pytest
 
+from reconciler.access import Role
 from reconciler.port import ChangesetRegistry
 from reconciler.registry import open_registry
 from reconciler.registry.store import Database, Store, open_database
 from reconciler.session_type import Period, SessionType
 from tests.postgres import PostgresServer
 from tests.registry.http.fake import TOKEN, FakeServer
+from tests.server.running import running
 
 MakeSessionType = Callable[..., SessionType]
 
@@ -48,27 +50,32 @@ def url(request: pytest.FixtureRequest) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(params=["sqlite", "postgresql", "http"])
+@pytest.fixture(params=["sqlite", "postgresql", "fake-server", "server-on-sqlite", "server-on-postgresql"])
 def registry(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[ChangesetRegistry]:
     """Open an empty registry of each kind. A new adapter adds its name to `params` and a case."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     with (
-        _registry_url(request, tmp_path) as url,
-        open_registry(url, product="storefront", root=tmp_path, actor="ada", token=TOKEN) as opened,
+        _registry_address(request.param, request, tmp_path) as (url, token),
+        open_registry(url, product="storefront", root=tmp_path, actor="ada", token=token) as opened,
     ):
         yield opened
 
 
 @contextmanager
-def _registry_url(request: pytest.FixtureRequest, root: Path) -> Iterator[str]:
-    if request.param == "http":
-        with closing(FakeServer(root)) as server:
-            yield server.url
+def _registry_address(kind: str, request: pytest.FixtureRequest, root: Path) -> Iterator[tuple[str, str | None]]:
+    """Give the URL of an empty registry, with a token for it if it is a server."""
+    database = kind.removeprefix("server-on-")
+    if kind == "fake-server":
+        with closing(FakeServer(root)) as fake:
+            yield fake.url, TOKEN
+    elif database == kind:
+        with _database_url(kind, request) as url:
+            yield url, None
     else:
-        with _database_url(request.param, request) as url:
-            yield url
+        with _database_url(database, request) as url, running(url, root) as server:
+            yield server.url, server.token(Role.WRITE)
 
 
 @contextmanager

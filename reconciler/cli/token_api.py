@@ -1,87 +1,67 @@
-"""`/v1/tokens` of a registry server, as `reconciler token` needs it. The one place here that knows the HTTP library."""
+"""`/v1/tokens` of a registry server, as `reconciler token` needs it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Self
-
-import httpx
+from typing import Any, Self, TypeVar
 
 from reconciler.access import Role, Token
 from reconciler.cli.token_keepers import NewToken
-from reconciler.port import RegistryDenied, RegistryError, RegistryRejected, RegistryUnavailable
-from reconciler.project import without_credentials
+from reconciler.project import Secret
+from reconciler.registry.http import Malformed, Request, json_body, json_object, open_link
+from reconciler.registry.url import HttpEndpoint
 from reconciler.render import spelled_moment
 
-_TIMEOUT_SECONDS = 30.0
+T = TypeVar("T")
+
+_PATH = "/v1/tokens"
 
 
 class TokenApi:
     """The tokens of a server."""
 
-    def __init__(self, url: str, secret: str) -> None:
-        if not secret.isascii() or not secret.isprintable() or " " in secret:
-            raise RegistryDenied("The token holds a character that no token has", hint="Was it copied whole?")
-        self._place = without_credentials(url)
-        headers = {"Authorization": f"Bearer {secret}"}
-        self._client = httpx.Client(base_url=f"{url.rstrip('/')}/v1", headers=headers, timeout=_TIMEOUT_SECONDS)
+    def __init__(self, endpoint: HttpEndpoint, secret: Secret) -> None:
+        self._link = open_link(endpoint, secret)
 
     def create(self, wanted: NewToken) -> tuple[Token, str]:
-        """Make a token, and return it with its secret."""
-        form = {
-            "name": wanted.name,
-            "role": wanted.role.value,
-            "product": wanted.product,
-            "expires_at": spelled_moment(wanted.expires_at),
-        }
-        made = self._call("POST", "/tokens", form)
-        return _token(made), str(made["secret"])
+        """Make a token, and return it with its secret. Never repeated: a token made twice is one too many."""
+        form = json_body(
+            {
+                "name": wanted.name,
+                "role": wanted.role.value,
+                "product": wanted.product,
+                "expires_at": spelled_moment(wanted.expires_at),
+            }
+        )
+        made = Request("POST", _PATH, body=form)
+        return self._link.once(made, 201, _decoder(lambda fields: (_token(fields), str(fields["secret"]))))
 
     def list(self) -> tuple[Token, ...]:
         """Return all tokens that the caller's own may see."""
-        return tuple(_token(each) for each in self._call("GET", "/tokens")["items"])
+        answer = self._link.get(Request("GET", _PATH))
+        return self._link.decoded(answer, _decoder(lambda fields: tuple(map(_token, fields["items"]))))
 
     def revoke(self, token_id: str) -> Token:
         """Revoke a token."""
-        return _token(self._call("DELETE", f"/tokens/{token_id}"))
+        return self._link.once(Request("DELETE", f"{_PATH}/{token_id}"), 200, _decoder(_token))
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._client.close()
+        self._link.close()
 
-    def _call(self, method: str, path: str, form: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Send a request; nothing is repeated, since a token that was made twice is one too many."""
+
+def _decoder(read: Callable[[dict[str, Any]], T]) -> Callable[[bytes], T]:
+    def decode(content: bytes) -> T:
+        fields = json_object(content)
         try:
-            answer = self._client.request(method, path, json=form)
-        except (httpx.HTTPError, httpx.InvalidURL):
-            answer = None
-        # Outside of the handler: the library's errors hold the request, and with it the token.
-        if answer is None:
-            raise RegistryUnavailable(f"The registry {self._place} can't be reached", hint="Is the URL right?")
-        if not answer.is_success:
-            raise self._error(answer)
-        return self._json(answer)
+            return read(fields)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise Malformed(f"it describes no token ({error})") from None
 
-    def _json(self, answer: httpx.Response) -> dict[str, Any]:
-        try:
-            document = answer.json()
-        except ValueError:
-            document = None
-        if not isinstance(document, dict):
-            raise RegistryUnavailable(f"The registry {self._place} gave no usable answer", hint="Is the URL right?")
-        return document
-
-    def _error(self, answer: httpx.Response) -> RegistryError:
-        detail = str(self._json(answer).get("detail", f"it answered {answer.status_code}")).rstrip(".")
-        match answer.status_code:
-            case 401 | 403:
-                return RegistryDenied(detail)
-            case status if status >= 500:  # noqa: PLR2004
-                return RegistryUnavailable(f"The registry {self._place}: {detail}")
-            case _:
-                return RegistryRejected(detail)
+    return decode
 
 
 def _token(fields: dict[str, Any]) -> Token:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
@@ -12,7 +10,9 @@ from typing import Protocol, Self
 from reconciler.access import Role, Token
 from reconciler.cli.inputs import Run
 from reconciler.errors import ReconcilerError
+from reconciler.project import TOKEN_VARIABLE
 from reconciler.registry.connect import utc_now
+from reconciler.registry.url import HttpEndpoint, parse_registry_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +57,15 @@ def open_keeper(run: Run, database: str | None) -> TokenKeeper:
     The imports are here because the one loads the SQL library and the other the HTTP library.
     """
     url = database or run.registry
-    if re.match(r"https?://", url, re.IGNORECASE):
-        from reconciler.cli.token_api import TokenApi  # noqa: PLC0415
+    address = parse_registry_url(url, run.project.root)
+    if not isinstance(address, HttpEndpoint):
+        return _Direct(url, run)
+    if run.token is None:
+        hint = f"Put an admin's token into {TOKEN_VARIABLE}."
+        raise ReconcilerError("A registry server needs a token, and none is set", hint=hint)
+    from reconciler.cli.token_api import TokenApi  # noqa: PLC0415
 
-        return TokenApi(url, _secret(run.target.name))
-    return _Direct(url, run)
+    return TokenApi(address, run.token)
 
 
 class _Direct:
@@ -90,15 +94,3 @@ class _Direct:
 
     def __exit__(self, *_: object) -> None:
         self._database.close()
-
-
-def _secret(target: str | None) -> str:
-    names = ["RECONCILER_TOKEN"]
-    if target:
-        names.insert(0, f"RECONCILER_TOKEN_{re.sub('[^A-Z0-9]', '_', target.upper())}")
-    found = next(filter(None, map(os.environ.get, names)), None)
-    if found is None:
-        raise ReconcilerError(
-            "A registry server needs a token, and none is set", hint=f"Put an admin's token into {names[-1]}."
-        )
-    return found

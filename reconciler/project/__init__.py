@@ -2,12 +2,13 @@
 
 from reconciler.project.file import PROJECT_FILE_NAMES, Project, find_project_file, load_project
 from reconciler.project.git import GitState, git_state
-from reconciler.project.secret import Secret, registry_token, token_variable
+from reconciler.project.secret import TOKEN_VARIABLE, Secret, registry_token, token_variable
 from reconciler.project.target import DEFAULT_REGISTRY, Target, without_credentials
 
 __all__ = [
     "DEFAULT_REGISTRY",
     "PROJECT_FILE_NAMES",
+    "TOKEN_VARIABLE",
     "GitState",
     "Project",
     "Secret",

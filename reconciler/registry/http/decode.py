@@ -74,6 +74,11 @@ def changeset_revision(body: bytes) -> int:
     return int(_required(_object(_json(body), "the answer"), "revision", int, "the answer"))
 
 
+def json_object(body: bytes) -> dict[str, Any]:
+    """Read an object that has no type of its own here."""
+    return _object(_json(body), "the answer")
+
+
 def problem(body: bytes) -> dict[str, JsonValue] | None:
     """Read a problem document; None where the body is something else."""
     try:

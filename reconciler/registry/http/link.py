@@ -44,6 +44,14 @@ class Link:
 
         return write(attempt, self.patience, settle)
 
+    def once(self, request: Request, status: int, decode: Callable[[bytes], T]) -> T:
+        """Return what a request that must not be sent twice is answered with."""
+        try:
+            return self.decoded(self._answer(request, status), decode)
+        except NoAnswer as missed:
+            failed = missed.error
+        raise failed
+
     def decoded(self, answer: Answer, decode: Callable[[bytes], T]) -> T:
         """Return what an answer holds."""
         try:

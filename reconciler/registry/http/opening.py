@@ -32,7 +32,7 @@ def open_http_reader(
 ) -> HttpReader:
     """Open a registry for reading. Raises UnsupportedRegistry, RegistryDenied, RegistryUnavailable."""
     manner = manner or Manner()
-    return _reader(_link(endpoint, token, manner), endpoint, product, manner)
+    return _reader(open_link(endpoint, token, manner), endpoint, product, manner)
 
 
 def open_http_registry(
@@ -40,11 +40,13 @@ def open_http_registry(
 ) -> HttpRegistry:
     """Open a registry for reading and writing. Raises as `open_http_reader` does."""
     manner = manner or Manner()
-    link = _link(endpoint, token, manner)
+    link = open_link(endpoint, token, manner)
     return HttpRegistry(link, _reader(link, endpoint, product, manner), product=product)
 
 
-def _link(endpoint: HttpEndpoint, token: Secret | None, manner: Manner) -> Link:
+def open_link(endpoint: HttpEndpoint, token: Secret | None, manner: Manner | None = None) -> Link:
+    """Open what readers and registries talk through, for other calls than theirs. Raises as they do."""
+    manner = manner or Manner()
     if token and not (endpoint.is_tls or endpoint.is_loopback or manner.settings.allow_insecure):
         raise UnsupportedRegistry(
             f"The token is not sent to {endpoint.url}: everybody on the way could read it",

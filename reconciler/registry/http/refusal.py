@@ -74,6 +74,8 @@ class Refusals:
             case 412:
                 moved = detail if said else f"`{request.tag}` is not at the expected revision: the answer is {detail}"
                 return StaleRecord(moved, hint=_PLAN_AGAIN, tag=self._tag(said, request))
+            case 404 | 410 if said and request.method != "GET" and request.tag is None:
+                return RegistryRejected(detail)
             case 404 | 410 if said and request.method in {"PATCH", "DELETE"}:
                 return StaleRecord(f"`{request.tag}` does not exist any more", hint=_PLAN_AGAIN, tag=request.tag)
             case 400 | 413 | 415 | 422 | 428 if not said:

@@ -89,7 +89,9 @@ class HttpRegistry:
         if not writes:
             return
         floor = self._floor(writes)
-        request = Request("POST", f"{self._product}/changesets", body=changeset(writes))
+        request = Request(
+            "POST", f"{self._product}/changesets", body=changeset(writes), tags=[write.tag for write in writes]
+        )
         self._link.change(
             request,
             _OK,

@@ -23,6 +23,7 @@ from reconciler.port import (
 )
 from reconciler.project import Secret
 from reconciler.registry.http.decode import problem
+from reconciler.registry.http.pointed import PointedError, pointed_errors
 from reconciler.registry.http.retry import Fate, NoAnswer
 from reconciler.registry.http.transport import Answer, Request
 
@@ -112,28 +113,21 @@ class Refusals:
         return RegistryDenied(f"The registry {self.place} {what}: {detail}", hint=hint)
 
     def _rejected(self, said: dict[str, Any], code: str, detail: str, request: Request) -> RegistryRejected:
-        tag = self._tag(said, request)
-        errors = said.get("errors")
-        found = [each for each in errors if isinstance(each, dict)] if isinstance(errors, list) else []
-        message = self._pointed(found, tag) if found else detail
-        hint = " ".join(dict.fromkeys(self._safe(each["hint"]) for each in found if isinstance(each.get("hint"), str)))
+        errors = [self._cleaned(error) for error in pointed_errors(said)]
+        tag = self._tag(said, request) or next(filter(None, (each.tag_among(request.tags) for each in errors)), None)
+        message = f"{_subject(tag)} not be valid: {'; '.join(map(_at_place, errors))}" if errors else detail
+        hint = " ".join(dict.fromkeys(error.hint for error in errors if error.hint))
         match code:
             case "invalid-session-type":
-                return InvalidSessionType(message, hint=hint, tag=tag)
+                problems = tuple(filter(None, (error.problem() for error in errors)))
+                return InvalidSessionType(message, hint=hint, tag=tag, problems=problems)
             case "idempotency-conflict":
                 return IdempotencyConflict(message, hint=hint, tag=tag)
             case _:
                 return RegistryRejected(message, hint=hint, tag=tag)
 
-    def _pointed(self, errors: list[dict[str, Any]], tag: str | None) -> str:
-        """Return what is wrong, each with the JSON pointer to its place."""
-        listed = "; ".join(map(self._error, errors))
-        return f"`{tag}` would not be valid: {listed}" if tag else f"The request is not valid: {listed}"
-
-    def _error(self, error: dict[str, Any]) -> str:
-        message = self._safe(str(error.get("message", "no reason is given"))).rstrip(".")
-        pointer = self._safe(str(error.get("pointer", "")))
-        return f"{message} (at {pointer})" if pointer else message
+    def _cleaned(self, error: PointedError) -> PointedError:
+        return PointedError(*(self._safe(text) for text in (error.pointer, error.message, error.hint, error.code)))
 
     def _redirected(self, answer: Answer) -> RegistryUnavailable:
         # Not followed: the token is for this address and no other.
@@ -163,6 +157,15 @@ class Refusals:
         masked = self.token.masked_in(text) if self.token else text
         line = "".join(letter if letter.isprintable() else _UNPRINTABLE for letter in " ".join(masked.split()))
         return line if len(line) <= limit else f"{line[:limit]}…"
+
+
+def _subject(tag: str | None) -> str:
+    return f"`{tag}` would" if tag else "The request would"
+
+
+def _at_place(error: PointedError) -> str:
+    message = error.message.rstrip(".")
+    return f"{message} (at {error.pointer})" if error.pointer else message
 
 
 def is_missing(answer: Answer) -> bool:

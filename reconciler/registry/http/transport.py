@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ssl
 import time
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reconciler import __version__
@@ -35,7 +35,10 @@ class Timeouts:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """`path` is below the registry's URL, percent-encoded. `tag` is the session type that it is about, for messages."""
+    """`path` is below the registry's URL, percent-encoded.
+
+    `tag` is the session type that it is about, `tags` are those of a changeset's writes: for messages.
+    """
 
     method: str
     path: str
@@ -43,6 +46,7 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes | None = field(default=None, repr=False)
     tag: str | None = None
+    tags: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,7 +169,7 @@ class FakeServer:
             return problem(412, "stale-record", f"{error.message}. {error.hint}", tag=error.tag)
         except RegistryRejected as error:
             listed = [
-                {"pointer": json_pointer(each.path), "message": each.detail, "hint": each.hint}
+                {"pointer": json_pointer(each.path), "message": each.detail, "hint": each.hint, "code": each.code.value}
                 for each in getattr(error, "problems", ())
             ]
             code = "invalid-session-type" if listed else "invalid-request"

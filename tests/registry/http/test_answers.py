@@ -100,7 +100,7 @@ def refused(client: HttpRegistry, server: FakeServer, reply: Reply, method: str 
         (Reply(418, text="tea"), RegistryUnavailable, "answered 418"),
         (problem(422, "idempotency-conflict", "Other body."), IdempotencyConflict, "Other body"),
         (problem(422, "invalid-session-type", "Short.", errors=POINTED), InvalidSessionType, VALID),
-        (problem(422, "invalid-request", "Short.", errors=["x", {"pointer": ""}]), RegistryRejected, "no reason"),
+        (problem(422, "invalid-request", "Short.", errors=["x", {"pointer": ""}]), RegistryRejected, "No reason"),
         (problem(500, "internal-error", "It failed."), RegistryUnavailable, "answered 500: It failed"),
         (Reply(505, text=""), RegistryUnavailable, "answered 505: empty"),
         (Reply(308, headers={"Location": "https://new/\u00e9\u0085"}), RegistryUnavailable, "leads to https://new/é"),

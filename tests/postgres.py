@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import os
-import signal
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -61,11 +59,7 @@ def postgres_server() -> Iterator[PostgresServer]:
     with tempfile.TemporaryDirectory(prefix="reconciler-postgres-") as folder, _start(Path(folder)) as embedded:
         server = PostgresServer(embedded.get_uri(), embedded.pgdata, count())
         server.run(*(f"ALTER SYSTEM SET {setting} = off" for setting in _QUICK), "SELECT pg_reload_conf()")
-        try:
-            yield server
-        finally:
-            # No orderly stop, which would write out what is removed next.
-            os.kill(embedded.get_pid(), signal.SIGQUIT)
+        yield server
 
 
 def _start(folder: Path) -> Any:

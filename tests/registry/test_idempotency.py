@@ -5,9 +5,17 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
-from reconciler.port import IdempotencyConflict, ManagedBy, RegistryRejected, Snapshot, Source, TagExists
+from reconciler.port import (
+    IdempotencyConflict,
+    ManagedBy,
+    RegistryRejected,
+    RegistryUnavailable,
+    Snapshot,
+    Source,
+    TagExists,
+)
 from reconciler.registry.store import Database, Store
 from reconciler.registry.store.tables import idempotency_keys
 from reconciler.session_type import SessionType
@@ -103,3 +111,11 @@ def test_sixteen_threads_with_one_key_create_one_record(stores: Stores, make: Ma
     [record] = stores().fetch().records
     assert [answer for answer, _ in answers] == [record] * 32
     assert [entry.revision for entry in stores().history()] == [1]
+
+
+@pytest.mark.parametrize("kept", ["{broken", "[]", "{}", '{"created_at":"noon"}'])
+def test_a_damaged_answer_is_told(stores: Stores, database: Database, make: Make, kept: str) -> None:
+    stores().create_once("k", make())
+    database.write(lambda connection: connection.execute(update(idempotency_keys).values(record=kept)))
+    with pytest.raises(RegistryUnavailable, match="holds a damaged value: a record that an idempotency key"):
+        stores().create_once("k", make())

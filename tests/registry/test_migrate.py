@@ -119,7 +119,12 @@ def test_an_empty_database_is_not_served_unless_it_is_migrated(url: str, tmp_pat
         assert reader.fetch() == Snapshot()
 
 
-def test_threads_that_start_at_once_migrate_once(url: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("from_version", [None, "0001"])
+def test_threads_that_start_at_once_migrate_once(
+    bare: Database, url: str, tmp_path: Path, from_version: str | None
+) -> None:
+    if from_version is not None:
+        bare.write(lambda connection: _upgrade(connection, to=from_version))
     with ThreadPoolExecutor(8) as threads:
         opened = list(threads.map(lambda _: open_database(url, tmp_path), range(8)))
     assert {frozenset(tables(database)) for database in opened} == {frozenset({*metadata.tables, VERSION_TABLE})}

@@ -54,7 +54,7 @@ def test_the_clock_can_be_given(tmp_path: Path, make: Make, clock: Callable[[], 
 
 def loaded(code: str, folder: Path) -> set[str]:
     """Return which libraries of weight a fresh interpreter has loaded after `code`."""
-    report = "import sys; print(*{'sqlalchemy', 'alembic'} & set(sys.modules))"
+    report = "import sys; print(*{'sqlalchemy', 'alembic', 'psycopg'} & set(sys.modules))"
     run = [sys.executable, "-W", "error", "-c", f"{code}\n{report}", str(folder)]
     return set(subprocess.run(run, check=True, capture_output=True, text=True).stdout.split())
 

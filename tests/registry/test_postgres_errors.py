@@ -222,3 +222,15 @@ def test_no_error_of_the_driver_passes() -> None:
             raise wrapped
         assert translated.value.message.startswith("The registry postgresql:///x ")
         assert "s3cret" not in translated.value.message
+
+
+def test_a_connection_that_is_lost_without_a_word_from_the_server() -> None:
+    with pytest.raises(RegistryUnavailable, match="dropped the connection: gone") as lost, crossing("postgresql:///x"):
+        raise exc.OperationalError("SELECT 1", {}, psycopg.OperationalError("gone"), connection_invalidated=True)
+    assert "may be there or not" in lost.value.hint
+
+
+def test_a_server_that_does_not_take_the_settings(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgresql, "_SESSION", "SET nonsense = 1")
+    with pytest.raises(RegistryUnavailable, match="unrecognized configuration parameter"):
+        open_database(url, tmp_path)

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, exc, select, text, update
 from reconciler.port import RegistryUnavailable
 from reconciler.registry.store import Database, Store, open_database, retry
 from reconciler.registry.store.tables import products
+from reconciler.registry.store.transaction import Transaction
 from reconciler.session_type import SessionType
 from tests.postgres import PostgresServer
 
@@ -71,15 +72,13 @@ def test_a_write_that_was_given_up_halfway_leaves_one_entry(
     stores: Stores, make: Make, monkeypatch: pytest.MonkeyPatch, pauses: list[float]
 ) -> None:
     """The clock is read anew, and nothing of the first attempt is left."""
-    from reconciler.registry.store.transaction import Transaction  # noqa: PLC0415
-
     failures = iter([given_up(psycopg.errors.SerializationFailure)] * 2)
     whole = Transaction.end
 
-    def end(transaction: Transaction) -> int:
+    def end(transaction: Transaction) -> None:
         if error := next(failures, None):
             raise error
-        return whole(transaction)
+        whole(transaction)
 
     monkeypatch.setattr(Transaction, "end", end)
     created = stores().create(make())

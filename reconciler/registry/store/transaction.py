@@ -71,12 +71,11 @@ class Transaction:
         self.connection.execute(insert(history), {"product": self.product, **entry_columns(entry)})
         self.revision += 1
 
-    def end(self) -> int:
-        """Give the product the revision of its last write, and return it: the last thing before the commit."""
-        written: dict[str, Any] = {"revision": self.revision - 1}
-        of_product = products.c.product == self.product
-        self.connection.execute(update(products).where(of_product, products.c.revision < self.revision - 1), written)
-        return self.revision - 1
+    def end(self) -> None:
+        """Give the product the revision of its last write, if there was one: the last thing before the commit."""
+        last: dict[str, Any] = {"revision": self.revision - 1}
+        behind = products.c.product == self.product, products.c.revision < self.revision - 1
+        self.connection.execute(update(products).where(*behind), last)
 
     def _is(self, tag: str) -> ColumnElement[bool]:
         return and_(session_types.c.product == self.product, session_types.c.tag == tag)

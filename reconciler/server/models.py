@@ -34,7 +34,7 @@ _MOMENT = "2026-11-24T12:00:00.000000Z"
 
 Tag = Annotated[str, Field(pattern=TAG_PATTERN, description="A session type's identity within its product.")]
 # To JSON `1` and `1.0` are one number, so they are to us.
-Revision = Annotated[int, BeforeValidator(canonical_value), Field(ge=0, le=REVISION_MAX)]
+Revision = Annotated[int, Field(ge=0, le=REVISION_MAX), BeforeValidator(canonical_value)]
 Line = Annotated[str, Field(min_length=1, max_length=1000, pattern=LINE_PATTERN)]
 Product = Annotated[str, Field(min_length=1, max_length=200, pattern=PRODUCT_PATTERN)]
 Moment = Annotated[

@@ -20,7 +20,7 @@ from reconciler.registry.store import TokenStore, open_database
 from reconciler.server import Settings, create_app
 from tests.server.walk import Operation, document, each, operations
 
-EXAMPLES = 25
+EXAMPLES = 15
 FITTING = {"userId": "user_123"}
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from reconciler.session_type import FIELDS, Period, SessionTypeFields
 from reconciler.session_type.rules import TAG_PATTERN
+from reconciler.values import canonical_value
 
 REVISION_MAX = 2**63 - 1
 WRITES_MAX = 1000
@@ -32,7 +33,8 @@ _EXAMPLE: dict[str, Any] = {
 _MOMENT = "2026-11-24T12:00:00.000000Z"
 
 Tag = Annotated[str, Field(pattern=TAG_PATTERN, description="A session type's identity within its product.")]
-Revision = Annotated[int, Field(ge=0, le=REVISION_MAX)]
+# To JSON `1` and `1.0` are one number, so they are to us.
+Revision = Annotated[int, Field(ge=0, le=REVISION_MAX), BeforeValidator(canonical_value)]
 Line = Annotated[str, Field(min_length=1, max_length=1000, pattern=LINE_PATTERN)]
 Product = Annotated[str, Field(min_length=1, max_length=200, pattern=PRODUCT_PATTERN)]
 Moment = Annotated[

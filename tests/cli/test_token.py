@@ -100,7 +100,9 @@ def test_what_can_not_be(cli: Cli) -> None:
     assert cli("create", "x", "--role", "read", "--expires", "2001-01-01T00:00:00Z")[0] == 64
 
 
-def test_no_tokens_are_no_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_tokens_are_no_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.chdir(tmp_path)
     assert run(["token", "list", "--database", "sqlite:///new.db"]) == 0
     assert capsys.readouterr().out == "No tokens.\n"
@@ -173,5 +175,5 @@ def test_expiries(spelled: str | None, expected: datetime | None) -> None:
     "spelled", ["", "30", "0d", "-1d", "1y", "999999w", "tomorrow", "2027-01-31", "2026-11-24T12:00:00Z", "1d ", "१d"]
 )
 def test_no_expiries(spelled: str) -> None:
-    with pytest.raises(click.BadParameter, match="--expires|is no time|is past"):
+    with pytest.raises(click.BadParameter, match=r"is no time|is past"):
         read_expiry(spelled, NOW)

@@ -71,9 +71,7 @@ def test_a_public_address_takes_no_token(anybody: httpx.Client, operation: Opera
 
 @each(is_public=False)
 class TestEveryRoute:
-    @pytest.mark.parametrize(
-        "authorization", [None, "", "Bearer", "Basic dTpw", "Token rct_1", "rct_1", "bearerrct_1"]
-    )
+    @pytest.mark.parametrize("authorization", [None, "", "Bearer", "Basic dTpw", "Token rct_1", "rct_1", "bearerrct_1"])
     def test_no_token(self, anybody: httpx.Client, operation: Operation, authorization: str | None) -> None:
         refused(call(anybody, operation, authorization), 401, "token-missing")
 
@@ -209,7 +207,9 @@ class TestTokens:
         other = admin.post("/v1/tokens", json={"name": "of all", "role": "read"}).json()
         with server.client(server.token(Role.ADMIN, product="mine")) as mine:
             for product in ({}, {"product": None}, {"product": "yours"}):
-                refused(mine.post("/v1/tokens", json={"name": "n", "role": "admin", **product}), 403, "product-forbidden")
+                refused(
+                    mine.post("/v1/tokens", json={"name": "n", "role": "admin", **product}), 403, "product-forbidden"
+                )
             made = mine.post("/v1/tokens", json={"name": "n", "role": "read", "product": "mine"}).json()
             listed = mine.get("/v1/tokens").json()["items"]
             assert {each["product"] for each in listed} == {"mine"}

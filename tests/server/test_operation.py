@@ -71,7 +71,7 @@ def test_postgresql_goes_away_and_comes_back(postgres: PostgresServer, tmp_path:
         assert client.get(list_all).status_code == 200
         postgres.run(
             f"ALTER DATABASE {name} ALLOW_CONNECTIONS false",
-            f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'",
+            f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'",  # noqa: S608 - ours
         )
         for path in ("/readyz", list_all):
             answer = client.get(path)

@@ -6,6 +6,7 @@ import http.client
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,6 @@ import httpx
 import pytest
 
 from reconciler.access import Role
-from reconciler.registry.store import migrate
 from tests.postgres import PostgresServer
 from tests.server.running import PATIENCE_SECONDS, Process, spec, tokens, until
 
@@ -88,7 +88,9 @@ def test_requests_in_flight_are_finished(tmp_path: Path) -> None:
 
 
 def _open_requests(url: str) -> float:
-    [line] = [x for x in httpx.get(f"{url}/metrics").text.splitlines() if x.startswith("reconciler_http_requests_open ")]
+    [line] = [
+        x for x in httpx.get(f"{url}/metrics").text.splitlines() if x.startswith("reconciler_http_requests_open ")
+    ]
     return float(line.split()[1])
 
 
@@ -122,17 +124,13 @@ def _worker(process: Process) -> int:
     return int(started[0].partition("[")[2].rstrip("]"))
 
 
-def test_an_old_database_is_migrated_only_when_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_old_database_is_migrated_only_when_told(tmp_path: Path) -> None:
     with tokens("sqlite:///.reconciler/registry.db", tmp_path):
         pass
-    import sqlite3  # noqa: PLC0415
-
     with sqlite3.connect(tmp_path / ".reconciler" / "registry.db") as connection:
         connection.execute("DROP TABLE tokens")
         connection.execute("DROP TABLE idempotency_keys")
-        connection.execute(f"UPDATE {migrate.VERSION_TABLE} SET version_num = '0001'")
+        connection.execute("UPDATE reconciler_version SET version_num = '0001'")
     connection.close()
 
     refused = run(tmp_path, "serve", "--port", "0")

@@ -17,7 +17,9 @@ APPLY = {
 }
 
 
-def create(api: httpx.Client, tag: str = "user", headers: dict[str, str] | None = None, **fields: Any) -> httpx.Response:
+def create(
+    api: httpx.Client, tag: str = "user", headers: dict[str, str] | None = None, **fields: Any
+) -> httpx.Response:
     answer = api.post("session-types", json=spec(tag, **fields), headers=headers)
     assert answer.status_code == 201, answer.text
     return answer
@@ -96,7 +98,7 @@ def test_what_does_not_exist_is_not_found(api: httpx.Client) -> None:
 def test_the_impact_is_unknown_and_not_none(api: httpx.Client) -> None:
     create(api)
 
-    impact = {"tag": "user", "live_sessions": None, "live_users": None, "environments": []}
+    impact: dict[str, Any] = {"tag": "user", "live_sessions": None, "live_users": None, "environments": []}
     assert api.get("session-types/user/impact").json() == impact
 
 
@@ -418,4 +420,4 @@ class TestChangesets:
     )
     def test_the_form_is_checked(self, api: httpx.Client, writes: Any, pointer: str) -> None:
         document = problem(api.post("changesets", json={"writes": writes}), 422, "invalid-request")
-        assert [error["pointer"] for error in document["errors"]][0] == pointer
+        assert document["errors"][0]["pointer"] == pointer

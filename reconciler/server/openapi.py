@@ -16,10 +16,11 @@ from pydantic.json_schema import models_json_schema
 
 from reconciler import __version__
 from reconciler.access import Role
+from reconciler.server.answers import DESCRIBED
 from reconciler.server.auth import Needs
-from reconciler.server.models import ANSWERS, session_type_schemas
 from reconciler.server.problems import MEDIA_TYPE, ProblemCode
 from reconciler.server.provenance import ENCODED_TEXT, LENGTH_MAX
+from reconciler.server.schemas import session_type_schemas
 
 _REF = "#/components/schemas/{model}"
 _DESCRIPTION = """\
@@ -134,7 +135,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
         routes=app.routes,
     )
     components = made.setdefault("components", {})
-    _, schemas = models_json_schema([(model, "serialization") for model in ANSWERS], ref_template=_REF)
+    _, schemas = models_json_schema([(model, "serialization") for model in DESCRIBED], ref_template=_REF)
     components["schemas"] = {**components.get("schemas", {}), **schemas["$defs"], **session_type_schemas()}
     components["securitySchemes"] = {
         "token": {"type": "http", "scheme": "bearer", "bearerFormat": "rct_…", "description": "A registry token."}

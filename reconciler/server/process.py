@@ -48,11 +48,9 @@ class Listening:
 def serve(settings: Settings, listening: Listening) -> bool:
     """Serve until a signal ends it; tell whether it ended well. Raises ReconcilerError where it can't listen."""
     logging.config.dictConfig(log_config())
+    run = _one if listening.workers == 1 else _several
     with _bound(listening) as bound, _metrics_folder(listening.workers):
-        host, port = bound.getsockname()[:2]
-        spelled = f"[{host}]" if ":" in host else host
-        _log.info("listening", extra={"url": f"http://{spelled}:{port}", "workers": listening.workers})
-        return _run(_config(settings, listening), bound)
+        return run(_config(settings, listening), bound)
 
 
 def _config(settings: Settings, listening: Listening) -> uvicorn.Config:
@@ -70,11 +68,7 @@ def _config(settings: Settings, listening: Listening) -> uvicorn.Config:
     )
 
 
-def _run(config: uvicorn.Config, bound: socket.socket) -> bool:
-    if config.workers > 1:
-        supervisor = Multiprocess(config, sockets=[bound])
-        supervisor.run()
-        return all(process.process.exitcode in (0, -signal.SIGTERM) for process in supervisor.processes)
+def _one(config: uvicorn.Config, bound: socket.socket) -> bool:
     server = uvicorn.Server(config)
 
     def stop(*_: object) -> None:
@@ -83,8 +77,23 @@ def _run(config: uvicorn.Config, bound: socket.socket) -> bool:
     # Until uvicorn listens for signals itself, and when it raises them once more after it is done.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
+    _say_where(bound, workers=1)
     server.run(sockets=[bound])
     return server.started or server.should_exit
+
+
+def _several(config: uvicorn.Config, bound: socket.socket) -> bool:
+    supervisor = Multiprocess(config, sockets=[bound])
+    _say_where(bound, workers=config.workers)
+    supervisor.run()
+    return all(process.process.exitcode in (0, -signal.SIGTERM) for process in supervisor.processes)
+
+
+def _say_where(bound: socket.socket, *, workers: int) -> None:
+    """Log the address, once signals are heeded: who reads it may send one."""
+    host, port = bound.getsockname()[:2]
+    spelled = f"[{host}]" if ":" in host else host
+    _log.info("listening", extra={"url": f"http://{spelled}:{port}", "workers": workers})
 
 
 @contextmanager

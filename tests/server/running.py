@@ -122,8 +122,9 @@ class Process:
         return self._log.read_text(encoding="utf-8")
 
     def lines(self) -> list[dict[str, Any]]:
-        """Return what it logged."""
-        return [json.loads(line) for line in self.stderr.splitlines() if line.startswith("{")]
+        """Return what it logged, a line that is still being written apart."""
+        whole = self.stderr.rpartition("\n")[0]
+        return [json.loads(line) for line in whole.splitlines() if line.startswith("{")]
 
     def url(self) -> str:
         """Wait until it answers, and return where."""

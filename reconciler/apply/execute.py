@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from itertools import islice
 
 from reconciler.apply.outcome import Outcome, Status
-from reconciler.plan import Action, Change, Plan
-from reconciler.port import Registry, RegistryError, Source
+from reconciler.apply.writes import in_turns, write_of
+from reconciler.plan import Change, Plan
+from reconciler.port import Create, Delete, Registry, RegistryError, Source, Update, Write
 
 PARALLELISM = 16
 
@@ -38,10 +39,8 @@ class Execution:
 
 def execute(plan: Plan, registry: Registry, how: Execution) -> Iterator[Outcome]:
     """Make the plan's calls and yield each outcome as it comes. A failed call does not keep the others back."""
-    others = [change for change in plan.calls if change.action is not Action.DELETE]
-    deletions = [change for change in plan.calls if change.action is Action.DELETE]
     with ThreadPoolExecutor(max(1, how.parallelism), "apply") as pool:
-        for changes in (others, deletions):
+        for changes in in_turns(plan):
             yield from _in_parallel(pool, changes, registry, how)
 
 
@@ -65,21 +64,17 @@ def _carry_out(change: Change, registry: Registry, how: Execution) -> Outcome:
     if how.stopped():
         return Outcome(change, Status.NOT_TRIED)
     try:
-        _call(change, registry, how.source(change))
+        _call(write_of(change, how.source(change)), registry)
     except RegistryError as error:
         return Outcome(change, Status.FAILED, error)
     return Outcome(change, Status.DONE)
 
 
-def _call(change: Change, registry: Registry, source: Source) -> None:
-    match change:
-        case Change(action=Action.CREATE, after=after) if after is not None:
-            registry.create(after, source)
-        case Change(action=Action.UPDATE, revision=int() as revision):
-            registry.update(change.tag, change.payload(), revision=revision, source=source)
-        case Change(action=Action.NO_OP, before=before, revision=int() as revision) if before is not None:
-            registry.update(change.tag, {}, revision=revision, source=source)
-        case Change(revision=int() as revision):
-            registry.delete(change.tag, revision=revision, source=source)
-        case _:
-            raise AssertionError(f"a plan has no such change: {change}")
+def _call(write: Write, registry: Registry) -> None:
+    match write:
+        case Create():
+            registry.create(write.session_type, write.source)
+        case Update():
+            registry.update(write.tag, write.fields, revision=write.revision, source=write.source)
+        case Delete():
+            registry.delete(write.tag, revision=write.revision, source=write.source)

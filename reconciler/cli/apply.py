@@ -11,7 +11,7 @@ import click
 from reconciler.apply import Outcome
 from reconciler.cli import planning
 from reconciler.cli.approval import Approval, allow_option
-from reconciler.cli.carry_out import carry_out, exit_code
+from reconciler.cli.carry_out import Manner, carry_out, exit_code
 from reconciler.cli.console import Console
 from reconciler.cli.exit_codes import ExitCode, help_epilog
 from reconciler.cli.inputs import Run
@@ -48,6 +48,7 @@ _NOT_WITH_A_PLAN = ("paths", "only", "skip", "prune", "adopt")
 @click.option(
     "--parallelism", metavar="N", type=click.IntRange(1, 256), default=16, show_default=True, help="Calls at once."
 )
+@click.option("--atomic", is_flag=True, help="All calls as one changeset: all of them are carried out, or none.")
 @format_option("text", "json")
 @global_options
 @reported
@@ -74,8 +75,8 @@ def command(console: Console, given: Globals, /, **options: Any) -> ExitCode:
     elif planned.plan.calls and not approval.given(console):
         code = ExitCode.ERROR
     elif planned.plan.calls:
-        tally = carry_out(run, planned, console, parallelism=options["parallelism"], voice=voice)
-        code, outcomes = exit_code(tally), tally.outcomes
+        tally = carry_out(run, planned, console, Manner(options["parallelism"], options["atomic"], voice))
+        code, outcomes = exit_code(tally, atomic=options["atomic"]), tally.outcomes
     if machine:
         document = sealed(planned.document(with_unchanged=True))
         console.out(render_json({**document, "errored": code != 0, "outcomes": [each.to_json() for each in outcomes]}))

@@ -9,9 +9,10 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from types import FrameType
 
-from reconciler.apply import Execution, Outcome, Status, Tally, execute
+from reconciler.apply import Execution, Outcome, Status, Tally, execute, execute_atomically
 from reconciler.cli.console import Console, Voice
 from reconciler.cli.exit_codes import ExitCode
 from reconciler.cli.inputs import Run
@@ -21,32 +22,44 @@ from reconciler.registry import open_registry
 from reconciler.render import render_apply_summary, render_outcome
 
 
-def carry_out(run: Run, planned: Planned, console: Console, *, parallelism: int, voice: Voice) -> Tally:
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How the calls are made: so many at once, or `atomic`, all as one. `voice` says what becomes of each."""
+
+    parallelism: int
+    atomic: bool
+    voice: Voice
+
+
+def carry_out(run: Run, planned: Planned, console: Console, manner: Manner) -> Tally:
     """Make the plan's calls and say what becomes of each."""
     outcomes: list[Outcome] = []
     with (
-        open_registry(run.registry, product=run.product, root=run.project.root, actor=_actor()) as registry,
+        open_registry(
+            run.registry, product=run.product, root=run.project.root, actor=_actor(), token=run.token
+        ) as registry,
         _stopped_by_ctrl_c(console) as stopped,
         progress(len(planned.plan.calls), shown=console.shows_progress, no_color=console.no_color) as step,
     ):
         how = Execution(
-            run.owner, planned.header.recorded_commit, planned.digest, parallelism=parallelism, stopped=stopped
+            run.owner, planned.header.recorded_commit, planned.digest, parallelism=manner.parallelism, stopped=stopped
         )
-        for outcome in execute(planned.plan, registry, how):
+        carried_out = execute_atomically if manner.atomic else execute
+        for outcome in carried_out(planned.plan, registry, how):
             outcomes.append(outcome)
             with step():
                 if outcome.status is not Status.NOT_TRIED:
-                    voice.say(render_outcome(outcome, voice.paint))
+                    manner.voice.say(render_outcome(outcome, manner.voice.paint))
     tally = Tally.of(outcomes)
-    voice.say("\n" + render_apply_summary(tally, voice.paint))
+    manner.voice.say("\n" + render_apply_summary(tally, manner.voice.paint))
     return tally
 
 
-def exit_code(tally: Tally) -> ExitCode:
-    """Return what an apply came to."""
+def exit_code(tally: Tally, *, atomic: bool = False) -> ExitCode:
+    """Return what an apply came to. What is `atomic` is not tried in part: one lost race is all there is to tell."""
     if tally.is_complete:
         return ExitCode.OK
-    if tally.lost_races_only and not tally.having(Status.NOT_TRIED):
+    if tally.lost_races_only and (atomic or not tally.having(Status.NOT_TRIED)):
         return ExitCode.STALE
     if tally.having(Status.DONE):
         return ExitCode.PARTIAL

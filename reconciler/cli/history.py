@@ -43,7 +43,7 @@ def command(console: Console, given: Globals, /, **options: Any) -> None:
     """
     run = Run.of(given)
     sensitive = _sensitive(run)
-    with open_reader(run.registry, product=run.product, root=run.project.root) as reader:
+    with open_reader(run.registry, product=run.product, root=run.project.root, token=run.token) as reader:
         document = history_document(reader.history(tag=options["tag"], after=options["after"]), sensitive)
     if options["output_format"] == "json":
         console.out(render_json(document))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,7 +16,16 @@ from reconciler.diagnostics import Code, InvalidInput
 from reconciler.errors import ReconcilerError
 from reconciler.manifests import Loaded, ManifestPath, load_manifests
 from reconciler.plan import Header
-from reconciler.project import Project, Target, find_project_file, git_state, load_project, without_credentials
+from reconciler.project import (
+    Project,
+    Secret,
+    Target,
+    find_project_file,
+    git_state,
+    load_project,
+    registry_token,
+    without_credentials,
+)
 
 _NO_MANIFESTS = (
     "No manifests to work on. Name files or folders (`reconciler {command} sessions/`), "
@@ -33,6 +42,7 @@ class Run:
     registry: str
     product: str
     owner: str
+    token: Secret | None = field(default=None, repr=False)
 
     @classmethod
     def of(cls, given: Globals, *, any_target: bool = False) -> Run:
@@ -42,7 +52,10 @@ class Run:
         project = load_project(file, spelled(file, here), os.environ) if file else Project(here)
         target = Target() if any_target and not given.target else project.target(given.target)
         product = given.product or project.product
-        return cls(project, target, given.registry or target.registry, product, project.name or product)
+        # A target's own token is for its registry, and not for one that --registry puts in the default target's place.
+        named = given.target if given.registry else target.name
+        token = registry_token(named, os.environ)
+        return cls(project, target, given.registry or target.registry, product, project.name or product, token)
 
     def manifest_paths(self, paths: Sequence[str]) -> list[ManifestPath]:
         """Return where the manifests are: the given paths, or what the project file lists."""

@@ -51,7 +51,7 @@ class Planned:
 
 def fetch(run: Run) -> Snapshot:
     """Read the registry."""
-    with open_reader(run.registry, product=run.product, root=run.project.root) as reader:
+    with open_reader(run.registry, product=run.product, root=run.project.root, token=run.token) as reader:
         return reader.fetch()
 
 

@@ -32,7 +32,7 @@ def load_saved_plan(run: Run, file: Path) -> Planned:
     document = read_plan(read_text(file), str(file))
     _check_target(run, document)
     plan, digest = plan_of(document), document["digest"]
-    with open_reader(run.registry, product=run.product, root=run.project.root) as reader:
+    with open_reader(run.registry, product=run.product, root=run.project.root, token=run.token) as reader:
         snapshot = reader.fetch()
         if snapshot.revision < plan.revision:  # a relative URL means another file in another folder
             raise StalePlan(

@@ -2,16 +2,21 @@
 
 from reconciler.project.file import PROJECT_FILE_NAMES, Project, find_project_file, load_project
 from reconciler.project.git import GitState, git_state
+from reconciler.project.secret import TOKEN_VARIABLE, Secret, registry_token, token_variable
 from reconciler.project.target import DEFAULT_REGISTRY, Target, without_credentials
 
 __all__ = [
     "DEFAULT_REGISTRY",
     "PROJECT_FILE_NAMES",
+    "TOKEN_VARIABLE",
     "GitState",
     "Project",
+    "Secret",
     "Target",
     "find_project_file",
     "git_state",
     "load_project",
+    "registry_token",
+    "token_variable",
     "without_credentials",
 ]

@@ -1,8 +1,8 @@
 """Opening a registry by its URL.
 
 Reading and writing are opened apart: what `open_reader` gives can't write, neither by its type nor by its connection,
-and opening it creates and changes nothing. The imports of the store are in the functions because they load SQLAlchemy,
-which costs more than many a command's whole run.
+and opening it creates and changes nothing. The imports of the adapters are in the functions because they load
+SQLAlchemy or the HTTP library, which cost more than many a command's whole run.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from reconciler.port import ChangesetRegistry, Reader, RegistryUnavailable
+from reconciler.project import Secret
 from reconciler.registry.empty import EmptyReader
-from reconciler.registry.url import SqliteFile, parse_registry_url
+from reconciler.registry.url import HttpEndpoint, SqliteFile, parse_registry_url
 
 
 def utc_now() -> datetime:
@@ -22,12 +23,20 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def open_reader(url: str, *, product: str, root: Path) -> AbstractContextManager[Reader]:
+def open_reader(
+    url: str, *, product: str, root: Path, token: Secret | str | None = None
+) -> AbstractContextManager[Reader]:
     """Open a registry for reading; one that does not exist yet reads as empty.
+
+    `token` is for a registry server; a database does not ask for one.
 
     Raises UnsupportedRegistry for a URL that it can't open, RegistryUnavailable where the registry can't be read.
     """
     address = parse_registry_url(url, root)
+    if isinstance(address, HttpEndpoint):
+        from reconciler.registry.http import open_http_reader  # noqa: PLC0415
+
+        return open_http_reader(address, product=product, token=Secret.of(token))
     if isinstance(address, SqliteFile) and not _exists(address):
         return EmptyReader()
     from reconciler.registry.store import open_store_reader  # noqa: PLC0415
@@ -35,14 +44,25 @@ def open_reader(url: str, *, product: str, root: Path) -> AbstractContextManager
     return open_store_reader(address, product=product) or EmptyReader()
 
 
-def open_registry(
-    url: str, *, product: str, root: Path, actor: str, clock: Callable[[], datetime] = utc_now
+def open_registry(  # noqa: PLR0913 - what a registry of any kind needs to know, each by its name
+    url: str,
+    *,
+    product: str,
+    root: Path,
+    actor: str,
+    token: Secret | str | None = None,
+    clock: Callable[[], datetime] = utc_now,
 ) -> AbstractContextManager[ChangesetRegistry]:
     """Open a registry for reading and writing, created or brought up to date where that is needed.
 
-    `actor` is who writes, as the history will name it. Raises as `open_reader` does.
+    `actor` is who writes, as the history of a database will name it; a server names the token. Raises as `open_reader`
+    does.
     """
-    parse_registry_url(url, root)  # A wrong URL is told before SQLAlchemy is loaded.
+    address = parse_registry_url(url, root)  # before SQLAlchemy is loaded, for a wrong URL
+    if isinstance(address, HttpEndpoint):
+        from reconciler.registry.http import open_http_registry  # noqa: PLC0415
+
+        return open_http_registry(address, product=product, token=Secret.of(token))
     from reconciler.registry.store import Store, open_database  # noqa: PLC0415
 
     return Store(open_database(url, root), product=product, actor=actor, clock=clock)

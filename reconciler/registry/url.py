@@ -6,18 +6,22 @@ A URL may carry a password, so no message repeats more of it than its scheme, an
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
+from urllib.parse import SplitResult, urlsplit
 
 from reconciler.port import RegistryError
 
 _URL = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<rest>.*)", re.DOTALL)
-_SUPPORTED = (
-    "This version opens SQLite files, `sqlite:///relative/path.db` or `sqlite:////absolute/path.db`, and PostgreSQL: "
-    "`postgresql://user:password@host:port/database`."
+_NOT_IN_AN_ADDRESS = re.compile(r"[\s\0-\x1f\x7f\\]")
+_DATABASES = (
+    "SQLite files, `sqlite:///relative/path.db` or `sqlite:////absolute/path.db`, and PostgreSQL, "
+    "`postgresql://user:password@host:port/database`"
 )
+_SUPPORTED = f"This version opens registry servers, `https://host`; {_DATABASES}."
 # What comes after the user part holds no further `@`: there it could only be the end of a password.
 _POSTGRES = re.compile(r"(?:[^@/?#\s]*@)?(?P<hosts>[^@/?#\s]*)/(?P<database>[^@/?#\s]+)(?:\?[^@#\s]*)?")
 
@@ -42,11 +46,28 @@ class PostgresDatabase:
     spelled: str
 
 
+@dataclass(frozen=True, slots=True)
+class HttpEndpoint:
+    """A registry server. `url` is where its paths begin, without a final slash and without credentials."""
+
+    url: str
+    is_tls: bool
+    is_loopback: bool
+
+
 Address: TypeAlias = SqliteFile | PostgresDatabase
 
 
-def parse_registry_url(url: str, root: Path) -> Address:
+def parse_registry_url(url: str, root: Path) -> Address | HttpEndpoint:
     """Tell which registry `url` means; a relative path starts at `root`."""
+    form = _URL.fullmatch(url)
+    if form is not None and form["scheme"].lower() in {"http", "https"}:
+        return _http_endpoint(url)
+    return parse_database_url(url, root)
+
+
+def parse_database_url(url: str, root: Path) -> Address:
+    """Tell which database `url` means, one that is opened without a server between."""
     form = _URL.fullmatch(url)
     if form is None:
         raise UnsupportedRegistry("The registry is not given as a URL", hint=_SUPPORTED)
@@ -77,3 +98,36 @@ def _postgres_database(rest: str) -> PostgresDatabase:
             hint="Characters such as `@`, `/`, `?` and `#` in a password are percent-encoded: `@` is `%40`.",
         )
     return PostgresDatabase(f"postgresql://{rest}", f"postgresql://{form['hosts']}/{form['database']}")
+
+
+def _http_endpoint(url: str) -> HttpEndpoint:
+    split = _split(url)
+    if split is None or not split.hostname:
+        raise UnsupportedRegistry("An `http` registry URL names a host, such as `https://registry.example.com`")
+    if split.username is not None or split.password is not None:
+        raise UnsupportedRegistry(
+            "An `http` registry URL holds no user and no password",
+            hint="They would end up in logs. Set RECONCILER_TOKEN, or RECONCILER_TOKEN_<TARGET> for one target.",
+        )
+    if set(url) & set("?#"):
+        raise UnsupportedRegistry("An `http` registry URL takes no parameters and no fragment")
+    scheme, address = split.scheme, split.netloc.lower() + split.path.rstrip("/")
+    return HttpEndpoint(f"{scheme}://{address}", scheme == "https", _is_loopback(split.hostname))
+
+
+def _split(url: str) -> SplitResult | None:
+    if _NOT_IN_AN_ADDRESS.search(url):
+        return None
+    try:
+        split = urlsplit(url)
+        port = split.port  # read for its check: it is a number, and not too large
+    except ValueError:
+        return None
+    return None if port == 0 else split
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")

@@ -8,6 +8,7 @@ from reconciler.render.json_text import render_json
 from reconciler.render.paint import Paint, plain
 from reconciler.render.plan_text import render_plan
 from reconciler.render.refusals_text import render_refusals
+from reconciler.render.tokens_text import render_tokens, spelled_moment, token_json
 
 __all__ = [
     "Paint",
@@ -21,4 +22,7 @@ __all__ = [
     "render_outcome",
     "render_plan",
     "render_refusals",
+    "render_tokens",
+    "spelled_moment",
+    "token_json",
 ]

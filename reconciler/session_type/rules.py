@@ -87,8 +87,9 @@ def _field_problems(fields: Mapping[str, JsonValue]) -> Iterator[Problem]:
         for error in invalid.errors(include_url=False, include_context=True):
             if error["type"] == "string_unicode":
                 continue  # half a character: `_text_problems` names it
-            field = str(error["loc"][0])
-            yield _field_problem(field, error["type"], fields.get(field))
+            # A key that is half a character has no place, and is named there as well.
+            for field in map(str, error["loc"][:1]):
+                yield _field_problem(field, error["type"], fields.get(field))
 
 
 def _field_problem(field: str, kind: str, value: JsonValue) -> Problem:

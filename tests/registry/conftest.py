@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -11,11 +12,14 @@ from typing import Any
 
 import pytest
 
+from reconciler.access import Role
 from reconciler.port import ChangesetRegistry
 from reconciler.registry import open_registry
 from reconciler.registry.store import Database, Store, open_database
 from reconciler.session_type import Period, SessionType
 from tests.postgres import PostgresServer
+from tests.registry.http.fake import TOKEN, FakeServer
+from tests.server.running import running
 
 MakeSessionType = Callable[..., SessionType]
 
@@ -42,19 +46,46 @@ def make() -> MakeSessionType:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest) -> Iterator[str]:
     """Name an empty database of each kind; SQLite's file starts at the root that a test opens it with."""
-    if request.param == "sqlite":
+    with _database_url(request.param, request) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql", "fake-server", "server-on-sqlite", "server-on-postgresql"])
+def registry(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[ChangesetRegistry]:
+    """Open an empty registry of each kind. A new adapter adds its name to `params` and a case."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    with (
+        _registry_address(request.param, request, tmp_path) as (url, token),
+        open_registry(url, product="storefront", root=tmp_path, actor="ada", token=token) as opened,
+    ):
+        yield opened
+
+
+@contextmanager
+def _registry_address(kind: str, request: pytest.FixtureRequest, root: Path) -> Iterator[tuple[str, str | None]]:
+    """Give the URL of an empty registry, with a token for it if it is a server."""
+    database = kind.removeprefix("server-on-")
+    if kind == "fake-server":
+        with closing(FakeServer(root)) as fake:
+            yield fake.url, TOKEN
+    elif database == kind:
+        with _database_url(kind, request) as url:
+            yield url, None
+    else:
+        with _database_url(database, request) as url, running(url, root) as server:
+            yield server.url, server.token(Role.WRITE)
+
+
+@contextmanager
+def _database_url(kind: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    if kind == "sqlite":
         yield "sqlite:///registry.db"
         return
     server: PostgresServer = request.getfixturevalue("postgres")
     with server.database() as url:
         yield url
-
-
-@pytest.fixture
-def registry(url: str, tmp_path: Path) -> Iterator[ChangesetRegistry]:
-    """Open an empty registry of each kind."""
-    with open_registry(url, product="storefront", root=tmp_path, actor="ada") as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from reconciler.registry import open_reader, open_registry
 from reconciler.registry.store import Database, open_database
 from reconciler.registry.store.migrate import HEAD, MIGRATIONS, VERSION_TABLE, _upgrade
 from reconciler.registry.store.tables import metadata
-from reconciler.registry.url import parse_registry_url
+from reconciler.registry.url import parse_database_url
 from reconciler.session_type import SessionType
 
 Make = Callable[..., SessionType]
@@ -52,7 +52,7 @@ def tables(database: Database) -> set[str]:
 @pytest.fixture
 def bare(url: str, tmp_path: Path) -> Iterator[Database]:
     """Connect to an empty database of each kind, and make no tables in it."""
-    database = Database.for_writing(parse_registry_url(url, tmp_path))
+    database = Database.for_writing(parse_database_url(url, tmp_path))
     yield database
     database.close()
 
@@ -116,7 +116,7 @@ def test_an_empty_database_is_not_served_unless_it_is_migrated(url: str, tmp_pat
         open_database(url, tmp_path, migrating=False)
     assert "serve --migrate" in refused.value.hint
     with open_reader(url, product="p", root=tmp_path) as reader:
-        assert reader.fetch() == Snapshot()
+        assert reader.fetch() == Snapshot(exists=False)
 
 
 @pytest.mark.parametrize("from_version", [None, "0001"])
@@ -146,7 +146,7 @@ def test_a_failed_migration_leaves_nothing(
 
     assert tables(bare) == set()
     with open_reader(url, product="p", root=tmp_path) as reader:
-        assert reader.fetch() == Snapshot()
+        assert reader.fetch() == Snapshot(exists=False)
     with open_registry(url, product="p", root=tmp_path, actor="ada") as registry:
         assert registry.create(make()).revision == 1
 

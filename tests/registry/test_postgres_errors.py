@@ -17,7 +17,7 @@ from reconciler.registry.connect import utc_now
 from reconciler.registry.store import Database, Store, causes, open_database
 from reconciler.registry.store.border import border as crossing
 from reconciler.registry.store.engine import postgresql
-from reconciler.registry.url import parse_registry_url
+from reconciler.registry.url import parse_database_url
 from reconciler.session_type import SessionType
 from tests.postgres import PostgresServer
 
@@ -86,14 +86,14 @@ def test_an_unknown_database(postgres: PostgresServer, tmp_path: Path) -> None:
 
 
 def test_a_user_that_may_not_make_tables(guarded: PostgresServer, url: str, tmp_path: Path) -> None:
-    name = parse_registry_url(url, tmp_path).spelled.rpartition("/")[2]
+    name = parse_database_url(url, tmp_path).spelled.rpartition("/")[2]
     with pytest.raises(RegistryUnavailable, match="can't be used: permission denied") as refused:
         open_database(guarded.url_of(name, user=f"ada:{SECRET}"), tmp_path)
     assert refused.value.hint
 
 
 def test_the_right_password_opens(guarded: PostgresServer, url: str, tmp_path: Path) -> None:
-    name = parse_registry_url(url, tmp_path).spelled.rpartition("/")[2]
+    name = parse_database_url(url, tmp_path).spelled.rpartition("/")[2]
     guarded.run(f"ALTER DATABASE {name} OWNER TO ada")
     open_database(guarded.url_of(name, user=f"ada:{SECRET}"), tmp_path).close()
 
@@ -118,7 +118,7 @@ def test_psycopg_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 def test_a_reader_can_not_write(url: str, tmp_path: Path, make: Make) -> None:
     with open_registry(url, product="p", root=tmp_path, actor="ada") as registry:
         registry.create(make())
-    database = Database.for_reading(parse_registry_url(url, tmp_path))
+    database = Database.for_reading(parse_database_url(url, tmp_path))
     with Store(database, product="p", actor="eve", clock=utc_now) as store:
         with pytest.raises(RegistryUnavailable, match="may not be written"):
             store.create(make("another"))
@@ -127,7 +127,7 @@ def test_a_reader_can_not_write(url: str, tmp_path: Path, make: Make) -> None:
 
 def test_a_reader_makes_no_tables(url: str, tmp_path: Path) -> None:
     with open_reader(url, product="p", root=tmp_path) as reader:
-        assert reader.fetch() == Snapshot()
+        assert reader.fetch() == Snapshot(exists=False)
     with psycopg.connect(url) as connection:
         assert connection.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone() == (0,)
 
@@ -135,7 +135,7 @@ def test_a_reader_makes_no_tables(url: str, tmp_path: Path) -> None:
 def test_a_connection_that_was_dropped_is_replaced(
     postgres: PostgresServer, url: str, tmp_path: Path, make: Make
 ) -> None:
-    name = parse_registry_url(url, tmp_path).spelled.rpartition("/")[2]
+    name = parse_database_url(url, tmp_path).spelled.rpartition("/")[2]
     drop = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"  # noqa: S608
     with open_registry(url, product="p", root=tmp_path, actor="ada") as registry:
         registry.create(make())
@@ -148,7 +148,7 @@ def test_a_connection_that_was_dropped_is_replaced(
 def test_a_connection_that_is_dropped_during_a_write(
     postgres: PostgresServer, url: str, tmp_path: Path, make: Make
 ) -> None:
-    name = parse_registry_url(url, tmp_path).spelled.rpartition("/")[2]
+    name = parse_database_url(url, tmp_path).spelled.rpartition("/")[2]
     drop = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"  # noqa: S608
     database = open_database(url, tmp_path)
 
@@ -160,7 +160,7 @@ def test_a_connection_that_is_dropped_during_a_write(
     with pytest.raises(RegistryUnavailable, match=r"is shutting down or starting up|dropped the connection") as lost:
         store.create(make())
     assert lost.value.hint
-    assert store.fetch() == Snapshot()
+    assert store.fetch() == Snapshot(exists=False)
     store.close()
 
 

@@ -31,7 +31,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 def test_what_is_not_there_reads_as_empty_and_is_not_made(tmp_path: Path) -> None:
     with open_reader(URL, product="p", root=tmp_path) as reader:
-        assert reader.fetch() == Snapshot()
+        assert reader.fetch() == Snapshot(exists=False)
         assert list(reader.history(tag="a", after=3)) == []
     assert list(tmp_path.iterdir()) == []
 
@@ -43,7 +43,7 @@ def test_an_empty_database_reads_as_empty(tmp_path: Path, journal: str) -> None:
         connection.execute(f"PRAGMA journal_mode={journal}")
     before = contents(tmp_path / "data")
     with open_reader(URL, product="p", root=tmp_path) as reader:
-        assert reader.fetch() == Snapshot()
+        assert reader.fetch() == Snapshot(exists=False)
     assert contents(tmp_path / "data") == before
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.registry import UnsupportedRegistry, open_reader, open_registry
-from reconciler.registry.url import PostgresDatabase, SqliteFile, parse_registry_url
+from reconciler.registry.url import HttpEndpoint, PostgresDatabase, SqliteFile, parse_database_url, parse_registry_url
 
 ROOT = Path("/root/of/project")
 
@@ -42,7 +42,37 @@ def test_a_postgresql_url_names_a_database_and_shows_no_password(url: str, spell
     assert "s3cr" not in repr(address)
 
 
-@pytest.mark.parametrize("scheme", ["http", "https", "ductape+https", "postgresql+psycopg", "sqlite+pysqlite", "ftp"])
+@pytest.mark.parametrize(
+    ("url", "endpoint"),
+    [
+        ("https://registry.example.com", HttpEndpoint("https://registry.example.com", is_tls=True, is_loopback=False)),
+        (
+            "HTTPS://Registry.Example.com:8443/",
+            HttpEndpoint("https://registry.example.com:8443", is_tls=True, is_loopback=False),
+        ),
+        (
+            "https://example.com/Some/path//",
+            HttpEndpoint("https://example.com/Some/path", is_tls=True, is_loopback=False),
+        ),
+        ("http://127.0.0.1:8080", HttpEndpoint("http://127.0.0.1:8080", is_tls=False, is_loopback=True)),
+        ("http://[::1]:80/x", HttpEndpoint("http://[::1]:80/x", is_tls=False, is_loopback=True)),
+        ("http://localhost", HttpEndpoint("http://localhost", is_tls=False, is_loopback=True)),
+        ("http://api.localhost", HttpEndpoint("http://api.localhost", is_tls=False, is_loopback=True)),
+        ("http://localhost.example.com", HttpEndpoint("http://localhost.example.com", is_tls=False, is_loopback=False)),
+        ("http://10.0.0.1", HttpEndpoint("http://10.0.0.1", is_tls=False, is_loopback=False)),
+    ],
+)
+def test_an_http_url_names_a_server(url: str, endpoint: HttpEndpoint) -> None:
+    assert parse_registry_url(url, ROOT) == endpoint
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_server_is_no_database(scheme: str) -> None:
+    with pytest.raises(UnsupportedRegistry, match=f"`{scheme}`"):
+        parse_database_url(f"{scheme}://host", ROOT)
+
+
+@pytest.mark.parametrize("scheme", ["ductape+https", "postgresql+psycopg", "sqlite+pysqlite", "ftp"])
 def test_another_scheme_is_named_and_nothing_else_is(scheme: str) -> None:
     with pytest.raises(UnsupportedRegistry) as refused:
         parse_registry_url(f"{scheme}://ada:s3cret@host/db?token=s3cret", ROOT)
@@ -68,6 +98,19 @@ def test_another_scheme_is_named_and_nothing_else_is(scheme: str) -> None:
         "sqlite:///x.db?mode=s3cret",
         "sqlite:///x.db#s3cret",
         "sqlite:///x\0.db",
+        "http://",
+        "https:///path",
+        "https://ada:s3cret@host",
+        "https://s3cret@host/path",
+        "https://:s3cret@host",
+        "https://host:s3cret",
+        "https://host:99999",
+        "https://host:0",
+        "https://host?token=s3cret",
+        "https://host/#s3cret",
+        "https://ho st/s3cret",
+        "https://host\\@s3cret",
+        "https://[::1/s3cret",
         "postgresql://host",
         "postgresql://host/",
         "postgresql:///?host=s3cret",

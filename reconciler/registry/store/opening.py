@@ -10,7 +10,7 @@ from reconciler.port import RegistryUnavailable
 from reconciler.registry.store.database import Database
 from reconciler.registry.store.migrate import has_current_schema, migrate, require_current_schema
 from reconciler.registry.store.reader import StoreReader
-from reconciler.registry.url import Address, SqliteFile, parse_registry_url
+from reconciler.registry.url import Address, SqliteFile, parse_database_url
 
 _OWN_FOLDER = ".reconciler"
 
@@ -34,7 +34,7 @@ def open_database(url: str, root: Path, *, migrating: bool = True) -> Database:
 
     Without `migrating`, tables that are missing or not up to date are RegistryUnavailable.
     """
-    address = parse_registry_url(url, root)
+    address = parse_database_url(url, root)
     if isinstance(address, SqliteFile):
         with _path_errors(address):
             _refuse_folder(address)

@@ -1,0 +1,149 @@
+"""`reconciler serve`."""
+
+from __future__ import annotations
+
+import importlib
+import ipaddress
+import socket
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from reconciler.access import Role
+from reconciler.cli.console import Console
+from reconciler.cli.exit_codes import ExitCode, help_epilog
+from reconciler.cli.inputs import Run
+from reconciler.cli.options import Globals, global_options
+from reconciler.cli.reporting import reported
+from reconciler.errors import ReconcilerError
+from reconciler.port import RegistryRejected
+from reconciler.project import DEFAULT_REGISTRY
+from reconciler.registry.connect import utc_now
+from reconciler.registry.url import SqliteFile, UnsupportedRegistry, parse_database_url
+
+if TYPE_CHECKING:
+    # It loads the SQL library, and the help of this command needs none.
+    from reconciler.registry.store import Database, TokenStore
+
+_BOOTSTRAP = "bootstrap"
+
+
+@click.command(
+    "serve",
+    epilog=help_epilog(
+        "reconciler serve\nreconciler serve --database postgresql://reconciler@db/registry --host 0.0.0.0 --workers 4",
+        ExitCode.OK,
+        ExitCode.ERROR,
+        ExitCode.UNREACHABLE,
+    ),
+)
+@click.option(
+    "--database",
+    metavar="URL",
+    envvar="RECONCILER_DATABASE",
+    default=DEFAULT_REGISTRY,
+    show_default=True,
+    help="SQLite or PostgreSQL.  [env: RECONCILER_DATABASE]",
+)
+@click.option("--host", metavar="ADDRESS", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="Port; 0: any free one.")
+@click.option("--workers", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes that serve.")
+@click.option("--migrate", is_flag=True, help="Bring the tables of an older version up to date first.")
+@global_options
+@reported
+def command(console: Console, given: Globals, /, **options: Any) -> ExitCode:
+    """Run the registry server until SIGTERM or Ctrl-C; requests in flight are finished first.
+
+    Tables are made in an empty database. There, and only on a loopback address, one admin token is made and printed.
+    """
+    server = _libraries()
+    root = Run.of(given, any_target=True).project.root
+    with _database(options["database"], root, migrating=options["migrate"]) as database:
+        _require_token(console, database, options["host"])
+    settings = server.Settings(options["database"], root)
+    listening = server.Listening(options["host"], options["port"], options["workers"])
+    return ExitCode.OK if server.serve(settings, listening) else ExitCode.ERROR
+
+
+def _libraries() -> ModuleType:
+    """Import the server, whose libraries are an extra."""
+    try:
+        return importlib.import_module("reconciler.server.process")
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("reconciler"):
+            raise
+        raise ReconcilerError(
+            f"The server's libraries are not installed: there is no `{error.name}`",
+            hint="Install them: `pip install 'reconciler[server]'`.",
+        ) from error
+
+
+@contextmanager
+def _database(url: str, root: Path, *, migrating: bool) -> Iterator[Database]:
+    """Open the database; make the tables of an empty one, or of an older one where that was asked for."""
+    from reconciler.registry.store import open_database  # noqa: PLC0415
+
+    try:
+        database = open_database(url, root, migrating=migrating or _is_empty(url, root))
+    except UnsupportedRegistry as error:
+        raise click.BadParameter(f"{error.message}. {error.hint}", param_hint="'--database'") from error
+    with closing(database):
+        yield database
+
+
+def _is_empty(url: str, root: Path) -> bool:
+    from reconciler.registry.store import open_store_reader  # noqa: PLC0415
+
+    address = parse_database_url(url, root)
+    if isinstance(address, SqliteFile) and not address.path.exists():
+        return True
+    reader = open_store_reader(address, product="")
+    if reader is not None:
+        reader.close()
+    return reader is None
+
+
+def _require_token(console: Console, database: Database, host: str) -> None:
+    """Make the first token, or see that there is one where strangers can reach us. Raises ReconcilerError."""
+    from reconciler.registry.store import TokenStore  # noqa: PLC0415
+
+    tokens = TokenStore(database, utc_now)
+    if _is_loopback(host):
+        _bootstrap(console, tokens)
+    elif not tokens.has_usable():
+        raise TokenNeeded(host)
+
+
+class TokenNeeded(ReconcilerError):
+    """The server would be open to the network with no token in place."""
+
+    def __init__(self, host: str) -> None:
+        super().__init__(
+            f"The server does not listen on {host}, which others can reach, while there is no usable token",
+            hint="Make one first: `reconciler token create admin --role admin --database URL`, with the server's URL.",
+        )
+
+
+def _bootstrap(console: Console, tokens: TokenStore) -> None:
+    if tokens.list():
+        return
+    try:
+        token, secret = tokens.create(_BOOTSTRAP, Role.ADMIN)
+    except RegistryRejected:
+        return  # another process that started at the same time was first, and printed it
+    console.err(
+        f"This registry is new. Its first token, `{token.name}`, role admin, is shown this once:\n\n  {secret}\n"
+    )
+
+
+def _is_loopback(host: str) -> bool:
+    """Tell whether only this machine can reach an address; a name is one only if all that it stands for are."""
+    try:
+        found = {entry[4][0] for entry in socket.getaddrinfo(host, None)}
+    except OSError as error:
+        raise ReconcilerError(f"There is no address `{host}` to listen on") from error
+    return all(ipaddress.ip_address(str(address).partition("%")[0]).is_loopback for address in found)

@@ -1,0 +1,191 @@
+"""Answers as the values that the port speaks of.
+
+Lenient in what is more than we know: a newer registry may say more. Strict in what is needed: whatever lacks is named,
+since a record that is only half understood would make a wrong plan.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, NoReturn, TypeVar
+
+from reconciler.port import HistoryEntry, ManagedBy, Record, Source
+from reconciler.session_type import FIELDS, SessionType
+from reconciler.values import JsonValue
+
+T = TypeVar("T")
+
+_TYPES: Mapping[type, str] = {str: "a string", int: "a whole number", dict: "an object", list: "an array"}
+_FIELD_TYPES: Mapping[str, type] = {**dict.fromkeys(FIELDS, str), "schema": dict, "expiry": int}
+
+
+class Malformed(Exception):
+    """An answer is not what the agreement says. The text says what lacks or is wrong, and where."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPage:
+    """A page of the list of records; `cursor` leads to the next."""
+
+    records: tuple[Record, ...]
+    revision: int
+    cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPage:
+    """A page of the history; `after` leads to the next."""
+
+    entries: tuple[HistoryEntry, ...]
+    after: int | None
+
+
+def record_page(body: bytes) -> RecordPage:
+    """Read a page of the list of records."""
+    page = _object(_json(body), "the page")
+    items: list[Any] = _required(page, "items", list, "the page")
+    return RecordPage(
+        tuple(_record(item, f"items[{at}]") for at, item in enumerate(items)),
+        _required(page, "revision", int, "the page"),
+        _required(page, "next", str, "the page", or_null=True),
+    )
+
+
+def history_page(body: bytes) -> HistoryPage:
+    """Read a page of the history."""
+    page = _object(_json(body), "the page")
+    items: list[Any] = _required(page, "items", list, "the page")
+    return HistoryPage(
+        tuple(_entry(item, f"items[{at}]") for at, item in enumerate(items)),
+        _required(page, "next_after", int, "the page", or_null=True),
+    )
+
+
+def record(body: bytes) -> Record:
+    """Read one record."""
+    return _record(_json(body), "the record")
+
+
+def changeset_revision(body: bytes) -> int:
+    """Read what a changeset is answered with: the product's revision."""
+    return int(_required(_object(_json(body), "the answer"), "revision", int, "the answer"))
+
+
+def json_object(body: bytes) -> dict[str, Any]:
+    """Read an object that has no type of its own here."""
+    return _object(_json(body), "the answer")
+
+
+def problem(body: bytes) -> dict[str, JsonValue] | None:
+    """Read a problem document; None where the body is something else."""
+    try:
+        found = _json(body)
+    except Malformed:
+        return None
+    return found if isinstance(found, dict) and isinstance(found.get("code"), str) else None
+
+
+def _json(body: bytes) -> Any:
+    try:
+        return json.loads(body, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        raise Malformed("it is not JSON") from None
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def _record(value: Any, where: str) -> Record:
+    fields = _object(value, where)
+    return Record(
+        tag=_required(fields, "tag", str, where),
+        spec=_session_type(_required(fields, "spec", dict, where, or_null=True), f"{where}.spec"),
+        revision=_required(fields, "revision", int, where),
+        managed_by=_managed_by(_required(fields, "managed_by", dict, where, or_null=True), f"{where}.managed_by"),
+        applied=_session_type(_required(fields, "applied", dict, where, or_null=True), f"{where}.applied"),
+        created_at=_time(fields, "created_at", where),
+        updated_at=_time(fields, "updated_at", where),
+        updated_by=_required(fields, "updated_by", str, where),
+    )
+
+
+def _session_type(value: dict[str, Any] | None, where: str) -> SessionType | None:
+    if value is None:
+        return None
+    fields = {name: _required(value, name, kind, where) for name, kind in _FIELD_TYPES.items()}
+    try:
+        return SessionType.from_json(fields)
+    except ValueError:
+        raise Malformed(f"`period` in {where} is none that this version knows") from None
+
+
+def _managed_by(value: dict[str, Any] | None, where: str) -> ManagedBy | None:
+    if value is None:
+        return None
+    return ManagedBy(_required(value, "project", str, where), _optional(value, "file"), _optional(value, "commit"))
+
+
+def _entry(value: Any, where: str) -> HistoryEntry:
+    fields = _object(value, where)
+    changes: dict[str, Any] = _required(fields, "changes", dict, where)
+    return HistoryEntry(
+        revision=_required(fields, "revision", int, where),
+        tag=_required(fields, "tag", str, where),
+        action=_required(fields, "action", str, where),
+        at=_time(fields, "at", where),
+        actor=_required(fields, "actor", str, where),
+        source=_source(_required(fields, "source", dict, where, or_null=True), f"{where}.source"),
+        changes={name: _change(change, f"{where}.changes.{name}") for name, change in changes.items()},
+    )
+
+
+def _source(value: dict[str, Any] | None, where: str) -> Source | None:
+    if value is None:
+        return None
+    optional = (_optional(value, name) for name in ("file", "commit", "plan"))
+    return Source(_required(value, "project", str, where), *optional)
+
+
+def _change(value: Any, where: str) -> tuple[JsonValue, JsonValue]:
+    change = _object(value, where)
+    for name in ("before", "after"):
+        if name not in change:
+            raise Malformed(f"`{name}` is missing in {where}")
+    return change["before"], change["after"]
+
+
+def _object(value: Any, where: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise Malformed(f"{where} is not an object")
+    return value
+
+
+def _required(fields: dict[str, Any], name: str, kind: type, where: str, *, or_null: bool = False) -> Any:
+    try:
+        value = fields[name]
+    except KeyError:
+        raise Malformed(f"`{name}` is missing in {where}") from None
+    # `true` is no number, though Python has it as one.
+    if type(value) is kind or (value is None and or_null):
+        return value
+    raise Malformed(f"`{name}` in {where} is not {_TYPES[kind]}{' or null' if or_null else ''}")
+
+
+def _optional(fields: dict[str, Any], name: str) -> str | None:
+    value = fields.get(name)
+    return value if isinstance(value, str) else None
+
+
+def _time(fields: dict[str, Any], name: str, where: str) -> datetime:
+    text: str = _required(fields, name, str, where)
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        raise Malformed(f"`{name}` in {where} is not a time") from None
+    if time.tzinfo is None:
+        raise Malformed(f"`{name}` in {where} is a time without a zone")
+    return time.astimezone(UTC)

@@ -1,0 +1,119 @@
+"""Finding out whether a write whose answer was lost was carried out.
+
+The history says so for certain: it has one entry for each write, with what the write changed and where it came from.
+So nothing is written twice, and nobody is told that a write was lost when it was not. What somebody else did in the
+meantime is a StaleRecord, as it would have been with an answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from reconciler.port import Create, Delete, HistoryEntry, Record, StaleRecord, Update, Write
+from reconciler.registry.http.reader import HttpReader
+from reconciler.registry.http.retry import Patience
+from reconciler.session_type import Period, SessionType
+from reconciler.values import JsonValue, same_value
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """Asks one registry."""
+
+    reader: HttpReader
+
+    def update(self, write: Update, patience: Patience) -> Record | None:
+        """Return the record as the update left it, or None where the update has not happened."""
+        found = self.reader.record(write.tag, patience)
+        if found is not None and found.revision == write.revision:
+            return None
+        first = self._next_entry(write, patience)
+        if found is None or found.spec is None or first is None or not _tells_of(first, write):
+            raise _moved(write, found)
+        # The entry leaves out what did not change; the record shows it, unless somebody else wrote again.
+        if found.revision == first.revision and not _holds(found.spec, write):
+            raise _moved(write, found)
+        return found
+
+    def delete(self, write: Delete, patience: Patience) -> bool | None:
+        """Return True where the deletion has happened, None where it has not."""
+        found = self.reader.record(write.tag, patience)
+        if found is not None and found.revision == write.revision:
+            return None
+        first = self._next_entry(write, patience)
+        if first is None or not _tells_of(first, write):
+            raise _moved(write, found)
+        return True
+
+    def changeset(self, writes: Sequence[Write], floor: int, patience: Patience) -> int | None:
+        """Return the revision of a changeset's last write, or None where it has not happened.
+
+        All or nothing was written, so the first write that is sure to leave an entry tells of all of them; the entries
+        from there on are compared too, since somebody else may have done the first thing alone.
+        """
+        logged = [write for write in writes if _leaves_an_entry(write)] or list(writes)
+        first = self._first_entry(logged[0], floor, patience)
+        if first is None:
+            return None
+        entries = list(islice(self.reader.entries(None, first.revision - 1, patience), len(writes)))
+        rest = iter(entries)
+        for write in logged:
+            if not any(_tells_of(entry, write) for entry in rest):
+                raise _moved(write, None)
+        return entries[-1].revision
+
+    def _first_entry(self, write: Write, floor: int, patience: Patience) -> HistoryEntry | None:
+        if isinstance(write, Create):
+            of_tag = self.reader.entries(write.tag, floor, patience)
+            return next((entry for entry in of_tag if _tells_of(entry, write)), None)
+        first = self._next_entry(write, patience)
+        if first is not None and not _tells_of(first, write):
+            raise _moved(write, None)
+        return first
+
+    def _next_entry(self, write: Update | Delete, patience: Patience) -> HistoryEntry | None:
+        """Return the first thing that happened to the record after what the write was made from."""
+        return next(iter(self.reader.entries(write.tag, write.revision, patience)), None)
+
+
+def _leaves_an_entry(write: Write) -> bool:
+    """Tell whether a write is logged in any case: an update by another hand that changes nothing is not."""
+    return write.source is not None or not isinstance(write, Update)
+
+
+def _tells_of(entry: HistoryEntry, write: Write) -> bool:
+    if entry.tag != write.tag or entry.source != write.source:
+        return False
+    after = {name: values[1] for name, values in entry.changes.items()}
+    match write:
+        case Create(session_type=session_type):
+            return entry.action == "create" and same_value(after, session_type.to_json())
+        case Update(fields=fields):
+            wanted = {name: _folded(name, value) for name, value in fields.items()}
+            asked = {name: wanted[name] for name in after if name in wanted}
+            return entry.action in {"update", "adopt"} and same_value(after, asked)
+        case Delete():
+            return entry.action == "delete"
+
+
+def _holds(spec: SessionType, write: Update) -> bool:
+    live = spec.to_json()
+    return all(same_value(live.get(name), _folded(name, value)) for name, value in write.fields.items())
+
+
+def _folded(name: str, value: JsonValue) -> JsonValue:
+    period = Period.read(value) if name == "period" and isinstance(value, str) else None
+    return period.value if period else value
+
+
+def _moved(write: Write, found: Record | None) -> StaleRecord:
+    if isinstance(write, Create):
+        text = f"`{write.tag}` was written by somebody else in the meantime"
+    elif found is None:
+        text = f"`{write.tag}` is not at revision {write.revision} any more"
+    else:
+        done = "deleted" if found.spec is None else "last written"
+        text = f"`{write.tag}` is at revision {found.revision} by now, {done} by {found.updated_by}"
+    return StaleRecord(text, hint="Plan again to see the registry as it is now.", tag=write.tag)

@@ -1,0 +1,63 @@
+"""Tokens as text and JSON. A secret is in neither: who makes a token adds it for that once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from reconciler.access import Token
+from reconciler.render.paint import Paint, plain
+from reconciler.render.values import safe
+
+_COLUMNS = ("ID", "NAME", "ROLE", "PRODUCT", "STATE", "LAST USED")
+
+
+def spelled_moment(at: datetime | None) -> str | None:
+    """Spell a moment: RFC 3339, UTC, always with microseconds."""
+    return None if at is None else at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def token_json(token: Token) -> dict[str, Any]:
+    """Return a token as JSON."""
+    return {
+        "id": token.id,
+        "name": token.name,
+        "role": token.role.value,
+        "product": token.product,
+        "created_at": spelled_moment(token.created_at),
+        "expires_at": spelled_moment(token.expires_at),
+        "revoked_at": spelled_moment(token.revoked_at),
+        "last_used_at": spelled_moment(token.last_used_at),
+    }
+
+
+def render_tokens(tokens: Iterable[Token], now: datetime, paint: Paint = plain) -> str:
+    """Return the tokens as a table, in their order."""
+    rows = [_row(token, now) for token in tokens]
+    if not rows:
+        return "No tokens."
+    widths = [max(map(len, column)) for column in zip(_COLUMNS, *rows, strict=True)]
+    return "\n".join([paint(_line(_COLUMNS, widths), "faint"), *(_line(row, widths) for row in rows)])
+
+
+def _row(token: Token, now: datetime) -> tuple[str, ...]:
+    product = "all" if token.product is None else safe(token.product)
+    used = _day_and_time(token.last_used_at) if token.last_used_at else "never"
+    return token.id, safe(token.name), token.role.value, product, _state(token, now), used
+
+
+def _state(token: Token, now: datetime) -> str:
+    if token.revoked_at is not None:
+        return f"revoked {_day_and_time(token.revoked_at)}"
+    if token.expires_at is None:
+        return "usable"
+    return f"{'usable until' if token.is_usable(now) else 'expired'} {_day_and_time(token.expires_at)}"
+
+
+def _day_and_time(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    return "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()

@@ -1,0 +1,58 @@
+"""Refuses bodies that are too large: by their Content-Length at once, and while they arrive where none is given."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from reconciler.server.problems import ProblemCode, Refusal, problem_response, request_id_of
+from reconciler.server.settings import Settings
+
+
+class BodyLimits:
+    """Middleware. Raises Refusal into whatever reads the body, or answers by itself before anything does."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self._app = app
+        self._settings = settings
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, with its body counted."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope)
+        limit = self._limit(scope["path"])
+        if _announced(request) > limit:
+            refusal = _too_large(limit)
+            answer = problem_response(refusal.body, request_id_of(request), {"Connection": "close"})
+            await answer(scope, receive, send)
+            return
+        await self._app(scope, _counted(receive, limit), send)
+
+    def _limit(self, path: str) -> int:
+        return self._settings.changeset_limit if path.endswith("/changesets") else self._settings.body_limit
+
+
+def _announced(request: Request) -> int:
+    length = request.headers.get("content-length", "")
+    return int(length) if length.isascii() and length.isdecimal() and len(length) < 20 else 0  # noqa: PLR2004
+
+
+def _counted(receive: Receive, limit: int) -> Receive:
+    received = 0
+
+    async def counted() -> Message:
+        nonlocal received
+        message = await receive()
+        if message["type"] == "http.request":
+            received += len(message.get("body", b""))
+            if received > limit:
+                raise _too_large(limit)
+        return message
+
+    return counted
+
+
+def _too_large(limit: int) -> Refusal:
+    return Refusal(ProblemCode.PAYLOAD_TOO_LARGE, f"The body may have {limit} bytes at most.")

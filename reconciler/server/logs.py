@@ -1,0 +1,42 @@
+"""Logs: one JSON object a line, on stderr. Whatever looks like a token is cut out, wherever it came from."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "color_message"}
+_TOKEN = re.compile(r"rct_[A-Za-z0-9_\-.~%]+")
+
+
+class JsonFormatter(logging.Formatter):
+    """Formats a record, and what was given as `extra`, as JSON."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line."""
+        line: dict[str, Any] = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        line |= {name: value for name, value in vars(record).items() if name not in _STANDARD and value is not None}
+        if record.exc_info:
+            line["traceback"] = self.formatException(record.exc_info)
+        return _TOKEN.sub("rct_[cut]", json.dumps(line, ensure_ascii=True, default=str))
+
+
+def log_config(level: str = "INFO") -> dict[str, Any]:
+    """Return the configuration for `logging.config`: uvicorn's loggers and ours to stderr."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"json": {"()": "reconciler.server.logs.JsonFormatter"}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json", "stream": "ext://sys.stderr"}},
+        "loggers": {
+            name: {"handlers": ["stderr"], "level": level, "propagate": False} for name in ("reconciler", "uvicorn")
+        },
+    }

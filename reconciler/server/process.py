@@ -1,0 +1,127 @@
+"""Running the application: one process, or several that share a socket and nothing else.
+
+The socket is bound before anything starts, so that a port which is taken is an error of the command and no log line of
+a worker. uvicorn stops gracefully on SIGTERM: it takes no new connections and lets the requests in flight end.
+"""
+
+from __future__ import annotations
+
+import logging.config
+import os
+import shutil
+import signal
+import socket
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+
+import uvicorn
+from uvicorn.supervisors import Multiprocess
+
+from reconciler.errors import ReconcilerError
+from reconciler.server.app import create_app
+from reconciler.server.logs import log_config
+from reconciler.server.metrics import MULTIPROCESS_FOLDER
+from reconciler.server.settings import Settings
+
+_BACKLOG = 2048
+# Longer than the usual proxy keeps a connection to us, so that it never sends into one that we are closing.
+_KEEP_ALIVE_SECONDS = 75
+_GRACE_SECONDS = 30
+
+__all__ = ["Listening", "Settings", "serve"]
+
+_log = logging.getLogger("reconciler.server")
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """Where to listen, and with how many processes."""
+
+    host: str
+    port: int
+    workers: int = 1
+
+
+def serve(settings: Settings, listening: Listening) -> bool:
+    """Serve until a signal ends it; tell whether it ended well. Raises ReconcilerError where it can't listen."""
+    logging.config.dictConfig(log_config())
+    run = _one if listening.workers == 1 else _several
+    with _bound(listening) as bound, _metrics_folder(listening.workers):
+        return run(_config(settings, listening), bound)
+
+
+def _config(settings: Settings, listening: Listening) -> uvicorn.Config:
+    return uvicorn.Config(
+        # Not a closure: it is handed to worker processes.
+        partial(create_app, settings),
+        factory=True,
+        workers=listening.workers,
+        log_config=log_config(),
+        access_log=False,
+        server_header=False,
+        backlog=_BACKLOG,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+    )
+
+
+def _one(config: uvicorn.Config, bound: socket.socket) -> bool:
+    server = uvicorn.Server(config)
+
+    def stop(*_: object) -> None:
+        server.should_exit = True
+
+    # Until uvicorn listens for signals itself, and when it raises them once more after it is done.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    _say_where(bound, workers=1)
+    server.run(sockets=[bound])
+    return server.started or server.should_exit
+
+
+def _several(config: uvicorn.Config, bound: socket.socket) -> bool:
+    supervisor = Multiprocess(config, sockets=[bound])
+    _say_where(bound, workers=config.workers)
+    supervisor.run()
+    return all(process.process.exitcode in (0, -signal.SIGTERM) for process in supervisor.processes)
+
+
+def _say_where(bound: socket.socket, *, workers: int) -> None:
+    """Log the address, once signals are heeded: who reads it may send one."""
+    host, port = bound.getsockname()[:2]
+    spelled = f"[{host}]" if ":" in host else host
+    _log.info("listening", extra={"url": f"http://{spelled}:{port}", "workers": workers})
+
+
+@contextmanager
+def _bound(listening: Listening) -> Iterator[socket.socket]:
+    family = socket.AF_INET6 if ":" in listening.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as bound:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            bound.bind((listening.host, listening.port))
+        except OSError as error:
+            raise ReconcilerError(
+                f"Can't listen on {listening.host}, port {listening.port}: {error.strerror}",
+                hint="Is another server running there? `--port` takes another port, and 0 any free one.",
+            ) from error
+        bound.set_inheritable(True)
+        yield bound
+
+
+@contextmanager
+def _metrics_folder(workers: int) -> Iterator[None]:
+    """Give the workers a folder in which they add up their metrics, unless the environment names one."""
+    if workers == 1 or os.environ.get(MULTIPROCESS_FOLDER):
+        yield
+        return
+    folder = tempfile.mkdtemp(prefix="reconciler-metrics-")
+    os.environ[MULTIPROCESS_FOLDER] = folder
+    try:
+        yield
+    finally:
+        del os.environ[MULTIPROCESS_FOLDER]
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,7 @@
+"""The routes, one module for each resource."""
+
+from reconciler.server.routes import changesets, health, history, session_types, tokens
+
+ROUTERS = (session_types.router, changesets.router, history.router, tokens.router, health.router)
+
+__all__ = ["ROUTERS"]

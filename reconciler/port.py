@@ -125,6 +125,24 @@ class Delete:
 Write: TypeAlias = Create | Update | Delete
 
 
+@dataclass(frozen=True, slots=True)
+class EnvironmentImpact:
+    """The live sessions and users of a session type in one environment."""
+
+    environment: str
+    live_sessions: int
+    live_users: int
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """How many people a change of a session type reaches; None where the registry can't tell, which is not 0."""
+
+    live_sessions: int | None = None
+    live_users: int | None = None
+    environments: tuple[EnvironmentImpact, ...] = ()
+
+
 class Reader(Protocol):
     """The reading half of a registry."""
 
@@ -134,6 +152,14 @@ class Reader(Protocol):
 
     def history(self, *, tag: str | None = None, after: int = 0) -> Iterable[HistoryEntry]:
         """Return the entries of one tag, or of all, with a revision greater than `after`, oldest first."""
+        ...
+
+
+class ImpactReader(Reader, Protocol):
+    """A reader that is asked for the impact of a session type as well."""
+
+    def impact(self, tag: str) -> Impact | None:
+        """Return the impact of a session type; None where no record has the tag."""
         ...
 
 

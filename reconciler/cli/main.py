@@ -26,6 +26,7 @@ COMMANDS = {
     "drift": "Show what was changed behind git's back, and by whom.",
     "pull": "Write live session types into manifests.",
     "history": "Show every write to the registry: who, when, what.",
+    "impact": "Show how many live sessions and users a type has.",
     "serve": "Run the registry server.",
     "token": "Make, list and revoke the tokens of a registry server.",
     "schema": "Print the JSON Schema of a manifest, for editors.",

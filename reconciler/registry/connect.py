@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from reconciler.port import ChangesetRegistry, Reader, RegistryUnavailable
+from reconciler.port import ChangesetRegistry, ImpactReader, RegistryUnavailable
 from reconciler.project import Secret
 from reconciler.registry.empty import EmptyReader
 from reconciler.registry.url import HttpEndpoint, SqliteFile, parse_registry_url
@@ -25,7 +25,7 @@ def utc_now() -> datetime:
 
 def open_reader(
     url: str, *, product: str, root: Path, token: Secret | str | None = None
-) -> AbstractContextManager[Reader]:
+) -> AbstractContextManager[ImpactReader]:
     """Open a registry for reading; one that does not exist yet reads as empty.
 
     `token` is for a registry server; a database does not ask for one.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Self
 
-from reconciler.port import HistoryEntry, Snapshot
+from reconciler.port import HistoryEntry, Impact, Snapshot
 
 
 class EmptyReader:
@@ -20,6 +20,10 @@ class EmptyReader:
     def history(self, *, tag: str | None = None, after: int = 0) -> tuple[HistoryEntry, ...]:  # noqa: ARG002
         """Return no entries."""
         return ()
+
+    def impact(self, tag: str) -> Impact | None:  # noqa: ARG002
+        """Return none: there is no such record."""
+        return None
 
     def __enter__(self) -> Self:
         return self

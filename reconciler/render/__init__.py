@@ -4,6 +4,7 @@ from reconciler.render.apply_text import render_apply_summary, render_outcome
 from reconciler.render.diagnostics_text import render_diagnostics, render_error
 from reconciler.render.drift_text import render_drift
 from reconciler.render.history_text import render_history
+from reconciler.render.impact_text import impact_json, render_impact
 from reconciler.render.json_text import render_json
 from reconciler.render.paint import Paint, plain
 from reconciler.render.plan_text import render_plan
@@ -12,12 +13,14 @@ from reconciler.render.tokens_text import render_tokens, spelled_moment, token_j
 
 __all__ = [
     "Paint",
+    "impact_json",
     "plain",
     "render_apply_summary",
     "render_diagnostics",
     "render_drift",
     "render_error",
     "render_history",
+    "render_impact",
     "render_json",
     "render_outcome",
     "render_plan",

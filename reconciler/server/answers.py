@@ -97,6 +97,16 @@ class CommitAnswer(Form):
     revision: Revision
 
 
+class EnvironmentImpactAnswer(Form):
+    """The live sessions and users of a type in one environment."""
+
+    model_config = ConfigDict(title="Impact in an environment")
+
+    environment: str
+    live_sessions: int
+    live_users: int
+
+
 class ImpactAnswer(Form):
     """The live sessions and users of a type. Null: this server can't tell, which is not the same as none."""
 
@@ -105,7 +115,7 @@ class ImpactAnswer(Form):
     tag: Tag
     live_sessions: int | None
     live_users: int | None
-    environments: list[dict[str, Any]]
+    environments: list[EnvironmentImpactAnswer]
 
 
 class TokenAnswer(Form):

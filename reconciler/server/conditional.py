@@ -9,20 +9,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from reconciler.port import Record, StaleRecord
+from reconciler.port import StaleRecord
 from reconciler.registry.store import StoreReader
 from reconciler.server.conditions import Condition
 from reconciler.server.problems import ProblemCode, Refusal
 
 _ANY_TRIES = 5
 _Done = TypeVar("_Done")
+_Found = TypeVar("_Found")
 
 
-def existing(record: Record | None, tag: str) -> Record:
-    """Return the record. Raises Refusal where there is none."""
-    if record is None:
+def existing(found: _Found | None, tag: str) -> _Found:
+    """Return what was found of a tag. Raises Refusal where nothing was."""
+    if found is None:
         raise Refusal(ProblemCode.NOT_FOUND, f"There is no session type `{tag}` in this product.", tag=tag)
-    return record
+    return found
 
 
 def at_matching_revision(condition: Condition, reader: StoreReader, tag: str, write: Callable[[int], _Done]) -> _Done:

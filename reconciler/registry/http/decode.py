@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NoReturn, TypeVar
 
-from reconciler.port import HistoryEntry, ManagedBy, Record, Source
+from reconciler.port import EnvironmentImpact, HistoryEntry, Impact, ManagedBy, Record, Source
 from reconciler.session_type import FIELDS, SessionType
 from reconciler.values import JsonValue
 
@@ -67,6 +67,26 @@ def history_page(body: bytes) -> HistoryPage:
 def record(body: bytes) -> Record:
     """Read one record."""
     return _record(_json(body), "the record")
+
+
+def impact(body: bytes) -> Impact:
+    """Read the impact of a session type."""
+    answer = _object(_json(body), "the answer")
+    environments: list[Any] = _required(answer, "environments", list, "the answer")
+    return Impact(
+        _required(answer, "live_sessions", int, "the answer", or_null=True),
+        _required(answer, "live_users", int, "the answer", or_null=True),
+        tuple(_environment(item, f"environments[{at}]") for at, item in enumerate(environments)),
+    )
+
+
+def _environment(item: Any, where: str) -> EnvironmentImpact:
+    answer = _object(item, where)
+    return EnvironmentImpact(
+        str(_required(answer, "environment", str, where)),
+        int(_required(answer, "live_sessions", int, where)),
+        int(_required(answer, "live_users", int, where)),
+    )
 
 
 def changeset_revision(body: bytes) -> int:

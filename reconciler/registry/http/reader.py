@@ -5,8 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Self
 
-from reconciler.port import HistoryEntry, Record, Snapshot
-from reconciler.registry.http.decode import HistoryPage, Malformed, RecordPage, history_page, record, record_page
+from reconciler.port import HistoryEntry, Impact, Record, Snapshot
+from reconciler.registry.http.decode import (
+    HistoryPage,
+    Malformed,
+    RecordPage,
+    history_page,
+    impact,
+    record,
+    record_page,
+)
 from reconciler.registry.http.encode import product_path, segment
 from reconciler.registry.http.link import NOT_FOUND, NOT_MODIFIED, Link
 from reconciler.registry.http.refusal import is_missing
@@ -67,13 +75,13 @@ class HttpReader:
 
     def record(self, tag: str, patience: Patience) -> Record | None:
         """Return the record of a tag, which may be a tombstone."""
-        request = Request("GET", f"{self._records}/{segment(tag)}", tag=tag)
-        answer = self._link.get(request, NOT_FOUND, patience=patience)
-        if answer.status == NOT_FOUND:
-            if not is_missing(answer):
-                raise self._link.refusals.error(request, answer)
-            return None
-        return self._link.decoded(answer, record)
+        answer = self._of_tag(tag, "", patience)
+        return None if answer is None else self._link.decoded(answer, record)
+
+    def impact(self, tag: str) -> Impact | None:
+        """Return the impact of a session type; None where no record has the tag."""
+        answer = self._of_tag(tag, "/impact", self._link.patience)
+        return None if answer is None else self._link.decoded(answer, impact)
 
     def revision(self) -> int:
         """Return the product's revision."""
@@ -89,6 +97,13 @@ class HttpReader:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _of_tag(self, tag: str, what: str, patience: Patience) -> Answer | None:
+        request = Request("GET", f"{self._records}/{segment(tag)}{what}", tag=tag)
+        answer = self._link.get(request, NOT_FOUND, patience=patience)
+        if answer.status == NOT_FOUND and not is_missing(answer):
+            raise self._link.refusals.error(request, answer)
+        return None if answer.status == NOT_FOUND else answer
 
     def _page(self, cursor: str | None, etag: str | None) -> Answer:
         query = {"limit": str(self._page_size)} | ({"cursor": cursor} if cursor else {})

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, Self
 
 from sqlalchemy import Select, and_, select
 
-from reconciler.port import HistoryEntry, Record, Snapshot
+from reconciler.port import HistoryEntry, Impact, Record, Snapshot
 from reconciler.registry.store.database import Database
 from reconciler.registry.store.rows import entry_of, read_rows, record_of
 from reconciler.registry.store.tables import history, products, session_types
@@ -51,6 +51,13 @@ class StoreReader:
         with self._database.reading() as connection:
             rows = read_rows(connection, query)
             return record_of(rows[0]) if rows else None
+
+    def impact(self, tag: str) -> Impact | None:
+        """Return the impact of a session type; None where no record has the tag.
+
+        It is unknown as long as nothing here runs sessions.
+        """
+        return None if self.record(tag) is None else Impact()
 
     def product_revision(self) -> int:
         """Return the product's revision: as long as it is the same, so are all of its records."""

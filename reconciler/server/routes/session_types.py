@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 from typing import Annotated
 from urllib.parse import quote
 
@@ -167,8 +168,8 @@ def delete_session_type(request: Request, product: ProductPath, tag: TagPath, ca
 )
 def get_impact(request: Request, product: ProductPath, tag: TagPath) -> Response:
     """Tell how many live sessions and users a type has; null where that is not known."""
-    existing(services_of(request).reader(product).record(tag), tag)
-    return reply({"tag": tag, "live_sessions": None, "live_users": None, "environments": []})
+    impact = existing(services_of(request).reader(product).impact(tag), tag)
+    return reply({"tag": tag, **asdict(impact)})
 
 
 def _idempotency_key(request: Request) -> str | None:

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from reconciler.port import EnvironmentImpact, Impact
+from reconciler.registry import open_reader
+from reconciler.render import impact_json, render_impact
+from tests.server.running import running
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Shop
+
+
+def test_what_a_registry_can_not_tell_is_unknown_and_not_none(applied: Shop) -> None:
+    text = applied.ok("impact", "cart").out
+    assert "cart: unknown live sessions, unknown live users" in text
+    document = applied.ok("impact", "cart", "--format", "json").document
+    assert (document["live_sessions"], document["live_users"]) == (None, None)
+
+
+@pytest.mark.parametrize(("tag", "hint"), [("crat", "Did you mean `cart`?"), ("zzz", "")])
+def test_an_unknown_tag_is_an_error_with_the_nearest(applied: Shop, tag: str, hint: str) -> None:
+    refused = applied.run("impact", tag)
+    assert refused.code == 1
+    assert f"No session type has the tag `{tag}`" in refused.err
+    assert hint in refused.err
+
+
+def test_a_server_is_asked_as_well(applied: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    with running("sqlite:///.reconciler/registry.db", applied.root) as server:
+        token = server.token()
+        monkeypatch.setenv("RECONCILER_TOKEN", token)
+        assert "cart: unknown live sessions" in applied.ok("impact", "cart", "--registry", server.url).out
+        assert applied.run("impact", "crat", "--registry", server.url).code == 1
+        with open_reader(server.url, product="default", root=applied.root, token=token) as reader:
+            assert reader.impact("cart") == Impact()
+            assert reader.impact("crat") is None
+
+
+def test_known_numbers_are_told_in_all_and_per_environment() -> None:
+    impact = Impact(1_284, 903, (EnvironmentImpact("live", 1_280, 900), EnvironmentImpact("test", 4, 3)))
+    assert render_impact("cart", impact).splitlines() == [
+        "cart: 1,284 live sessions, 903 live users",
+        "  live: 1,280 live sessions, 900 live users",
+        "  test: 4 live sessions, 3 live users",
+    ]
+    assert impact_json("cart", impact)["environments"][1]["live_users"] == 3

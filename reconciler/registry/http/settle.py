@@ -8,10 +8,10 @@ meantime is a StaleRecord, as it would have been with an answer.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
-from reconciler.port import Create, Delete, HistoryEntry, Record, StaleRecord, Update, Write
+from reconciler.port import Create, Delete, HistoryEntry, ManagedBy, Record, StaleRecord, Update, Write
 from reconciler.registry.http.reader import HttpReader
 from reconciler.registry.http.retry import Patience
 from reconciler.session_type import Period, SessionType
@@ -32,10 +32,12 @@ class Settlement:
         first = self._next_entry(write, patience)
         if found is None or found.spec is None or first is None or not _tells_of(first, write):
             raise _moved(write, found)
-        # The entry leaves out what did not change; the record shows it, unless somebody else wrote again.
-        if found.revision == first.revision and not _holds(found.spec, write):
+        later = [each for each in self.reader.entries(write.tag, first.revision, patience) if each.action != "adopt"]
+        left = _as_left(found.spec, [each for each in later if each.revision <= found.revision])
+        # The entry leaves out what did not change; the record shows it.
+        if left is None or not _holds(left, write):
             raise _moved(write, found)
-        return found
+        return _record_as_left(found, left, first)
 
     def delete(self, write: Delete, patience: Patience) -> bool | None:
         """Return True where the deletion has happened, None where it has not."""
@@ -76,6 +78,28 @@ class Settlement:
     def _next_entry(self, write: Update | Delete, patience: Patience) -> HistoryEntry | None:
         """Return the first thing that happened to the record after what the write was made from."""
         return next(iter(self.reader.entries(write.tag, write.revision, patience)), None)
+
+
+def _as_left(spec: SessionType, later: Sequence[HistoryEntry]) -> SessionType | None:
+    """Return what a record held before others wrote again: each entry tells what it took away.
+
+    None where the record was deleted and made anew since.
+    """
+    fields = spec.to_json()
+    for entry in reversed(later):
+        if entry.action != "update":
+            return None
+        fields |= {name: before for name, (before, _) in entry.changes.items()}
+    return SessionType.from_json(fields)
+
+
+def _record_as_left(found: Record, left: SessionType, entry: HistoryEntry) -> Record:
+    """Return the record at the revision of our own write. With a later one, a caller would overwrite it unseen."""
+    record = replace(found, spec=left, revision=entry.revision, updated_at=entry.at, updated_by=entry.actor)
+    source = entry.source
+    if source is None:
+        return record
+    return replace(record, managed_by=ManagedBy(source.project, source.file, source.commit), applied=left)
 
 
 def _leaves_an_entry(write: Write) -> bool:

@@ -181,7 +181,11 @@ def test_what_was_done_and_then_overwritten_was_done(
 
     time.while_asleep = overwrite
 
-    assert client.update("user-session", {"expiry": 8}, revision=1, source=SOURCE).revision == 3
+    record = client.update("user-session", {"expiry": 8}, revision=1, source=SOURCE)
+    assert (record.revision, record.spec, record.applied) == (2, make(expiry=8), make(expiry=8))
+    assert record.managed_by == ManagedBy(SOURCE.project, SOURCE.file, SOURCE.commit)
+    with pytest.raises(StaleRecord):  # with eve's revision this would overwrite what eve wrote, unseen
+        client.update("user-session", {"expiry": 10}, revision=record.revision, source=SOURCE)
 
 
 def test_a_write_that_lands_late_is_known_again(client: HttpRegistry, server: FakeServer, make: Make) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import jsonschema  # type: ignore[import-untyped]
 import pytest
 
 if TYPE_CHECKING:
@@ -145,7 +146,6 @@ def test_validate_needs_no_registry(shop: Shop) -> None:
 
 
 def test_the_schema_accepts_a_valid_manifest_and_refuses_a_broken_one(shop: Shop) -> None:
-    jsonschema = pytest.importorskip("jsonschema")
     schema = json.loads(shop.ok("schema").out)
     manifest = {
         "name": "Cart",

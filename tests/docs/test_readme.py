@@ -92,7 +92,8 @@ def test_the_project_file_is_valid(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     shutil.copytree(ROOT / "examples" / "sessions", tmp_path / "sessions")
     overlays = tmp_path / "overlays" / "production"
     overlays.mkdir(parents=True)
-    (overlays / "user.yaml").write_text("tag: user-session\nexpiry: 1\n", encoding="utf-8")
+    (overlay,) = _blocks("overlay")
+    (overlays / "user.yaml").write_text(overlay, encoding="utf-8")
     assert run(["validate"]) == 0
     assert run(["plan"]) == 0
 

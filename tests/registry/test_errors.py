@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 
 import pytest
@@ -94,16 +95,27 @@ def test_a_name_too_long_for_the_file_system(tmp_path: Path) -> None:
         open_registry(url, product="p", root=tmp_path, actor="ada")
 
 
+@pytest.fixture
+def tmp_path() -> Iterator[Path]:
+    """Give a folder below one that every user may search, unlike pytest's own."""
+    with TemporaryDirectory(dir="/tmp") as made:
+        Path(made).chmod(0o755)
+        yield Path(made)
+
+
 @contextmanager
 def permitting(path: Path, mode: int) -> Iterator[None]:
-    """Give `path` a mode for a while; skip the test where that hinders nobody, as with root."""
+    """Give `path` a mode for a while; root, whom no mode hinders, is somebody else meanwhile."""
     before = path.stat().st_mode
     path.chmod(mode)
+    is_root = os.geteuid() == 0
     try:
-        if os.access(path, os.W_OK):
-            pytest.skip("this user may write everywhere")
+        if is_root:
+            os.seteuid(65_534)
         yield
     finally:
+        if is_root:
+            os.seteuid(0)
         path.chmod(before)
 
 

@@ -64,13 +64,14 @@ class Snapshot:
     """All records of a product at one moment, tombstones included, sorted by tag; `revision` is the product's.
 
     `keeps_applied` is False for a registry that knows neither owners nor applied specs, `exists` for one that is not
-    there yet and would be created.
+    there yet and would be created. `mark` is that of the newest entry in the history, where the registry tells it.
     """
 
     records: tuple[Record, ...] = ()
     revision: int = 0
     keeps_applied: bool = True
     exists: bool = True
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,16 @@ class HistoryEntry:
     actor: str
     source: Source | None
     changes: Mapping[str, tuple[JsonValue, JsonValue]] = field(default_factory=dict)
+
+    @property
+    def mark(self) -> str:
+        """What tells this entry from another with its revision, after a backup was restored and written on."""
+        return mark_of(self.revision, self.at)
+
+
+def mark_of(revision: int, at: datetime) -> str:
+    """Return the mark of the write that made a revision at a moment."""
+    return f"{revision}-{int(at.timestamp() * 1_000_000):x}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ def load_saved_plan(run: Run, file: Path) -> Planned:
                 "one, or was set back",
                 hint="Run it where the plan was made, or make a new plan.",
             )
-        check_fresh(plan, digest, snapshot, reader.history(after=plan.revision))
+        check_fresh(plan, digest, snapshot, reader.history(after=max(0, plan.revision - 1)))
     plan = replace(plan, emptied=emptied_records(snapshot))
     header = header_of(document)
     refusals = check_guards(plan, _target(run, document).limits, manifests=header.manifests)

@@ -47,6 +47,7 @@ class Code(Enum):
     EXPIRY_RANGE = "expiry-range", "Expiry out of range"
     UNKNOWN_PERIOD = "unknown-period", "Unknown period"
     SCHEMA_EMPTY = "schema-empty", "Schema is empty"
+    SCHEMA_TOO_BIG = "schema-too-big", "Schema is too big"
     SCHEMA_TOO_DEEP = "schema-too-deep", "Schema nested too deeply"
     TEXT_CHARACTER = "text-character", "Character that can't be stored"
     SELECTOR_FORM = "selector-form", "Invalid selector"

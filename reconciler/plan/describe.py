@@ -53,7 +53,7 @@ def to_document(
 ) -> PlanDocument:
     """Make the document of a plan. Renderers for people do without the unchanged records, which may be many."""
     document = _frame(header)
-    document["target"] |= {"revision": plan.revision, "exists": plan.registry_exists}
+    document["target"] |= {"revision": plan.revision, "mark": plan.mark, "exists": plan.registry_exists}
     document["source"] |= {"only": list(plan.selection.only), "skip": list(plan.selection.skip)}
     document["resource_changes"] = [_change_entry(change, header.timestamp) for change in plan.changes]
     if with_unchanged:
@@ -124,6 +124,7 @@ def _frame(header: Header) -> PlanDocument:
             "project": header.project,
             "registry": header.registry,
             "revision": None,
+            "mark": "",
             "exists": True,
         },
         "source": {

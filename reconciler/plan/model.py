@@ -167,7 +167,8 @@ class Foreign:
 class Plan:
     """Everything that git and registry disagree about, sorted by tag.
 
-    `revision` is the product's when the plan was made; `keeps_applied` is False where drift can't be told from pending.
+    `revision` and `mark` are the product's when the plan was made; `keeps_applied` is False where drift can't be told
+    from pending.
     `emptied` counts the records that were applied, where not a single one is live: a wrong list looks like that.
     `out_of_scope` are records of this project whose manifest is gone, or lies elsewhere than this run looked.
     """
@@ -178,6 +179,7 @@ class Plan:
     unmanaged: tuple[str, ...] = ()
     selection: Selection = Selection()
     revision: int = 0
+    mark: str = ""
     keeps_applied: bool = True
     emptied: int = 0
     registry_exists: bool = True

@@ -60,6 +60,7 @@ def make_plan(desired: Iterable[Desired], snapshot: Snapshot, options: PlanOptio
         unmanaged=tuple(tag for tag, record in records.items() if tag not in wanted and planner.is_unmanaged(record)),
         selection=options.selection,
         revision=snapshot.revision,
+        mark=snapshot.mark,
         keeps_applied=snapshot.keeps_applied,
         registry_exists=snapshot.exists,
         foreign=tuple(planner.find_foreign(wanted, records.values())),

@@ -57,6 +57,7 @@ def plan_of(document: PlanDocument) -> Plan:
             changes=tuple(_change(entry) for entry in document["resource_changes"] if _matters(entry)),
             selection=Selection(tuple(source["only"]), tuple(source["skip"])),
             revision=document["target"]["revision"],
+            mark=document["target"]["mark"],
         )
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise UnusablePlan(f"The plan file lacks something: {error!r}", hint="Make the plan anew.") from error
@@ -65,9 +66,15 @@ def plan_of(document: PlanDocument) -> Plan:
 def check_fresh(plan: Plan, digest: str, snapshot: Snapshot, since: Iterable[HistoryEntry]) -> None:
     """Make sure that nothing of the plan moved, and that it was not applied before. Raises StalePlan.
 
-    `since` is the registry's history after the plan's revision.
+    `since` is the registry's history from the plan's revision on.
     """
     for entry in since:
+        if entry.revision == plan.revision and plan.mark and entry.mark != plan.mark:
+            raise StalePlan(
+                f"Revision {plan.revision} of the registry is not the one that the plan was made from: a backup was "
+                "restored",
+                hint="Make a new plan.",
+            )
         if entry.source and entry.source.plan == digest:
             raise StalePlan(
                 f"This plan was applied already, by {entry.actor} at {rfc3339(entry.at)}",

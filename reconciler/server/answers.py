@@ -54,6 +54,9 @@ class RecordsAnswer(Form):
 
     items: list[RecordAnswer]
     revision: Annotated[int, Field(ge=0, description="The product's revision at the moment of this page.")]
+    mark: Annotated[
+        str, Field(description="Tells this state from another of the same revision, in a restored database.")
+    ]
     next: str | None
 
 

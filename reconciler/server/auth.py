@@ -30,7 +30,7 @@ class Needs:
 
     def __call__(self, request: Request) -> None:
         """Authorise a request. Raises Refusal."""
-        token = _authenticated(request)
+        token = authenticated(request)
         request.state.token = token
         if not token.role.permits(self._role):
             raise Refusal(
@@ -44,7 +44,8 @@ class Needs:
             )
 
 
-def _authenticated(request: Request) -> Token:
+def authenticated(request: Request) -> Token:
+    """Return the token that a request carries, as the registry knows it now. Raises Refusal."""
     scheme, _, secret = request.headers.get("authorization", "").strip().partition(" ")
     if scheme.lower() != "bearer" or not secret.strip():
         raise Refusal(

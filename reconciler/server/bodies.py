@@ -7,19 +7,25 @@ the bytes are only counted on the event loop, and parsing happens in the route's
 from __future__ import annotations
 
 import json
+from asyncio import wait_for
 from collections import Counter
 from collections.abc import Mapping
+from time import monotonic
 from typing import Annotated, Any, NoReturn
 
 from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
 
 from reconciler.diagnostics import with_article
+from reconciler.server.auth import authenticated
 from reconciler.server.problems import InputError, ProblemCode, Refusal, invalid
 from reconciler.values import JsonObject, JsonValue, json_type
 
 # Sample data may be 32 levels deep, and stands at most four levels down in a body. Beyond this nothing can be right.
 DEPTH_MAX = 100
 FIELDS_MAX = 100
+BODY_SECONDS = 30
+RECHECK_SECONDS = 0.5
 
 
 class _Ambiguous(ValueError):
@@ -34,7 +40,19 @@ async def _json_bytes(request: Request) -> bytes:
         raise Refusal(ProblemCode.UNSUPPORTED_MEDIA_TYPE, f"The body must be `application/json`, {given}.")
     if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
         raise Refusal(ProblemCode.UNSUPPORTED_MEDIA_TYPE, "The body must come without a Content-Encoding.")
-    return await request.body()
+    return await _received(request)
+
+
+async def _received(request: Request) -> bytes:
+    """Read the body in time, and look at the token again: it may have been revoked while the body trickled in."""
+    began = monotonic()
+    try:
+        body = await wait_for(request.body(), BODY_SECONDS)
+    except TimeoutError as error:
+        raise Refusal(ProblemCode.REQUEST_TIMEOUT, f"The body did not arrive within {BODY_SECONDS} seconds.") from error
+    if monotonic() - began > RECHECK_SECONDS:
+        await run_in_threadpool(authenticated, request)
+    return body
 
 
 JsonBytes = Annotated[bytes, Depends(_json_bytes)]

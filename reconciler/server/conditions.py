@@ -1,7 +1,8 @@
 """ETags and the conditions on them (RFC 9110, section 13).
 
-An ETag is a revision in quotes. It is strong: revisions are never used twice. `If-Match` compares strongly, so a weak
-tag never matches there; `If-None-Match` compares weakly.
+A record's ETag is its revision in quotes, a list's the product's mark. They are strong: a revision is never used twice,
+and a mark not even by a database that was restored. `If-Match` compares strongly, so a weak tag never matches there;
+`If-None-Match` compares weakly.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from reconciler.server.problems import InputError, ProblemCode, Refusal, invalid
 _TAG = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
 _LIST = re.compile(rf"[ \t,]*{_TAG}(?:[ \t]*,[ \t,]*{_TAG})*[ \t,]*")
 _EACH = re.compile(r'(?P<weak>W/)?"(?P<value>[^"]*)"')
+_ANY: tuple[re.Match[str], ...] = ()
 _REVISION = re.compile(r"0|[1-9]\d{0,17}")
 
 
@@ -28,9 +30,9 @@ class Condition:
     weak: frozenset[int] = frozenset()
 
 
-def etag(revision: int) -> str:
-    """Spell a revision as an ETag."""
-    return f'"{revision}"'
+def etag(value: int | str) -> str:
+    """Spell a revision, or a mark, as an ETag."""
+    return f'"{value}"'
 
 
 def required_match(request: Request) -> Condition:
@@ -44,24 +46,16 @@ def required_match(request: Request) -> Condition:
     return condition
 
 
-def is_known(request: Request, revision: int) -> bool:
-    """Tell whether If-None-Match names this revision: the client has what would be answered."""
-    condition = _condition(request, "If-None-Match")
-    return condition is not None and (condition.any or revision in condition.strong | condition.weak)
+def is_known(request: Request, value: int | str) -> bool:
+    """Tell whether If-None-Match names this revision or mark: the client has what would be answered."""
+    found = _listed(request, "If-None-Match")
+    return found == _ANY or (found is not None and str(value) in {each["value"] for each in found})
 
 
 def _condition(request: Request, header: str) -> Condition | None:
-    # Several headers of one name are one list.
-    values = request.headers.getlist(header)
-    if not values:
-        return None
-    text = ",".join(values)
-    if text.strip() == "*":
-        return Condition(any=True)
-    if not _LIST.fullmatch(text):
-        message = f'`{header}` is `*` or a list of ETags, such as `"42"`.'
-        raise invalid(InputError(f"/{header}", message, place="header"))
-    found = list(_EACH.finditer(text))
+    found = _listed(request, header)
+    if found is None or found == _ANY:
+        return None if found is None else Condition(any=True)
     return Condition(
         any=False,
         strong=frozenset(
@@ -69,3 +63,18 @@ def _condition(request: Request, header: str) -> Condition | None:
         ),
         weak=frozenset(int(each["value"]) for each in found if each["weak"] and _REVISION.fullmatch(each["value"])),
     )
+
+
+def _listed(request: Request, header: str) -> tuple[re.Match[str], ...] | None:
+    """Return the ETags that a header lists: _ANY for `*`, None where there is no such header. Raises Refusal."""
+    # Several headers of one name are one list.
+    values = request.headers.getlist(header)
+    if not values:
+        return None
+    text = ",".join(values)
+    if text.strip() == "*":
+        return _ANY
+    if not _LIST.fullmatch(text):
+        message = f'`{header}` is `*` or a list of ETags, such as `"42"`.'
+        raise invalid(InputError(f"/{header}", message, place="header"))
+    return tuple(_EACH.finditer(text))

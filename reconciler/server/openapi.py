@@ -51,7 +51,7 @@ _OF_CODE = {
 }
 _HEADERS = {
     "X-Request-Id": "The request's id, as the log has it; taken over from the request where it looks sane.",
-    "ETag": "The revision, in quotes.",
+    "ETag": "The revision of a record, or the mark of a list, in quotes.",
     "Location": "The address of what was created.",
     "Idempotency-Replayed": "`true` where the key was used before and this is the answer of then.",
     "WWW-Authenticate": "The challenge of RFC 6750.",
@@ -81,7 +81,12 @@ def described(
         extra |= {"security": [{"token": []}], "x-required-role": role.value}
     if body:
         extra["requestBody"] = {"required": True, "content": {"application/json": {"schema": _ref(body)}}}
-        problems = (*problems, ProblemCode.UNSUPPORTED_MEDIA_TYPE, ProblemCode.INVALID_REQUEST)
+        problems = (
+            *problems,
+            ProblemCode.REQUEST_TIMEOUT,
+            ProblemCode.UNSUPPORTED_MEDIA_TYPE,
+            ProblemCode.INVALID_REQUEST,
+        )
     codes = dict.fromkeys((*(_WITH_TOKEN if role else ()), *problems, *_EVERYWHERE))
     return {
         "dependencies": [Depends(Needs(role))] if role else [],

@@ -47,6 +47,7 @@ class ProblemCode(Enum):
     TAG_EXISTS = "tag-exists", 409, "The tag exists already"
     TOKEN_EXISTS = "token-exists", 409, "A token of this name exists already"
     STALE_RECORD = "stale-record", 412, "The record is not at the expected revision"
+    REQUEST_TIMEOUT = "request-timeout", 408, "The body did not arrive in time"
     PAYLOAD_TOO_LARGE = "payload-too-large", 413, "The body is too large"
     UNSUPPORTED_MEDIA_TYPE = "unsupported-media-type", 415, "The body's media type is not supported"
     INVALID_REQUEST = "invalid-request", 422, "The request is invalid"

@@ -27,6 +27,8 @@ from reconciler.server.metrics import MULTIPROCESS_FOLDER
 from reconciler.server.settings import Settings
 
 _BACKLOG = 2048
+_HEAD_BYTES = 64 * 1024
+_CONNECTIONS = 1000
 # Longer than the usual proxy keeps a connection to us, so that it never sends into one that we are closing.
 _KEEP_ALIVE_SECONDS = 75
 _GRACE_SECONDS = 30
@@ -63,6 +65,10 @@ def _config(settings: Settings, listening: Listening) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         backlog=_BACKLOG,
+        # The other parser knows no limit to a request's head, and would take any number of bytes from strangers.
+        http="h11",
+        h11_max_incomplete_event_size=_HEAD_BYTES,
+        limit_concurrency=_CONNECTIONS,
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )

@@ -11,6 +11,7 @@ from reconciler.values import JsonObject, JsonValue, Path
 
 DEPTH_MAX = 32
 INTEGER_MAX = 2**63 - 1
+SIZE_MAX = 64 * 1024
 
 _NOT_STORABLE = re.compile("[\0\ud800-\udfff]")
 
@@ -23,8 +24,10 @@ def is_storable(text: str) -> bool:
 def sample_problems(schema: JsonObject) -> Iterator[Problem]:
     """Yield every problem of a schema's values and keys."""
     open_branches: list[tuple[Path, JsonValue]] = [(("schema",), schema)]
+    size = 0
     while open_branches:
         path, value = open_branches.pop()
+        size += _own_size(value)
         if len(path) > DEPTH_MAX:
             yield Problem(Code.SCHEMA_TOO_DEEP, path, f"Sample data may be nested {DEPTH_MAX} levels deep.")
             continue
@@ -36,6 +39,20 @@ def sample_problems(schema: JsonObject) -> Iterator[Problem]:
                 open_branches.extend(((*path, index), item) for index, item in enumerate(value))
             case _:
                 yield from _scalar_problems(path, value)
+    if size > SIZE_MAX:
+        detail = f"The sample has about {size:,} characters; the limit is {SIZE_MAX:,}."
+        yield Problem(Code.SCHEMA_TOO_BIG, ("schema",), detail, "A session holds some kilobytes at most: shorten it.")
+
+
+def _own_size(value: JsonValue) -> int:
+    """Return about how many characters of JSON a value takes, without what it holds."""
+    match value:
+        case str():
+            return len(value) + 2
+        case dict():
+            return sum(map(len, value)) + 4 * len(value) + 2
+        case _:
+            return 4
 
 
 def _key_problems(path: Path, mapping: JsonObject) -> Iterator[Problem]:

@@ -33,6 +33,7 @@ class RecordPage:
     records: tuple[Record, ...]
     revision: int
     cursor: str | None
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ def record_page(body: bytes) -> RecordPage:
         tuple(_record(item, f"items[{at}]") for at, item in enumerate(items)),
         _required(page, "revision", int, "the page"),
         _required(page, "next", str, "the page", or_null=True),
+        _optional(page, "mark") or "",
     )
 
 

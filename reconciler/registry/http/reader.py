@@ -51,10 +51,14 @@ class HttpReader:
                 continue
             answers = [first]
             pages = [self._link.decoded(first, record_page)]
-            while pages[-1].cursor is not None and pages[-1].revision == pages[0].revision:
+            while (
+                pages[-1].cursor is not None
+                and pages[-1].mark == pages[0].mark
+                and pages[-1].revision == pages[0].revision
+            ):
                 answers.append(self._next_page(pages))
                 pages.append(self._link.decoded(answers[-1], record_page))
-            if pages[-1].revision == pages[0].revision:
+            if pages[-1].mark == pages[0].mark and pages[-1].revision == pages[0].revision:
                 self._save(answers)
                 return self._snapshot(pages)
         raise self._link.unusable(f"changed while it was read, {_RESTARTS} times in a row")
@@ -143,4 +147,4 @@ def _kept(saved: Saved) -> Snapshot | None:
 def _snapshot(pages: list[RecordPage]) -> Snapshot:
     # Sorted here: a registry sorts as its database does.
     records = sorted((record for page in pages for record in page.records), key=lambda each: each.tag)
-    return Snapshot(tuple(records), pages[0].revision)
+    return Snapshot(tuple(records), pages[0].revision, mark=pages[0].mark)

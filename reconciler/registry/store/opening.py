@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,6 +40,7 @@ def open_database(url: str, root: Path, *, migrating: bool = True) -> Database:
         with _path_errors(address):
             _refuse_folder(address)
             _make_folder(address.path.parent)
+            _make_file(address.path)
     database = Database.for_writing(address)
     with _closed_on_error(database):
         (migrate if migrating else require_current_schema)(database)
@@ -70,6 +72,14 @@ def _refuse_folder(file: SqliteFile) -> None:
         raise RegistryUnavailable(
             f"The registry {file.spelled} is a folder, not a file", hint="Name a file in the registry URL."
         )
+
+
+def _make_file(file: Path) -> None:
+    """Make a new database readable for its owner only: it holds samples, and digests of tokens."""
+    try:
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except FileExistsError:
+        return
 
 
 def _make_folder(folder: Path) -> None:

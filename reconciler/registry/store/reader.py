@@ -6,20 +6,25 @@ from typing import Any, NamedTuple, Self
 
 from sqlalchemy import Select, and_, select
 
-from reconciler.port import HistoryEntry, Impact, Record, Snapshot
+from reconciler.port import HistoryEntry, Impact, Record, Snapshot, mark_of
 from reconciler.registry.store.database import Database
 from reconciler.registry.store.rows import entry_of, read_rows, record_of
 from reconciler.registry.store.tables import history, products, session_types
 
+# The entry of the product's revision tells when it was reached; a product that nothing was written to yet has none.
+_WITH_NEWEST_ENTRY = products.outerjoin(
+    history, and_(history.c.product == products.c.product, history.c.revision == products.c.revision)
+)
 _RECORD_COLUMNS = tuple(column for column in session_types.c if column.name != "product")
 
 
 class Page(NamedTuple):
-    """Some of a product's records, in order of their tags. `revision` is the product's at that moment."""
+    """Some of a product's records, in order of their tags. `revision` and `mark` are the product's at that moment."""
 
     records: tuple[Record, ...]
     revision: int
     more: bool
+    mark: str = ""
 
 
 class HistoryPage(NamedTuple):
@@ -38,8 +43,8 @@ class StoreReader:
 
     def fetch(self) -> Snapshot:
         """Return all records of the product."""
-        records, revision, _ = self._page(self._records())
-        return Snapshot(records, revision)
+        page = self._page(self._records())
+        return Snapshot(page.records, page.revision, mark=page.mark)
 
     def page(self, after_tag: str | None, limit: int) -> Page:
         """Return the first `limit` records whose tags come after `after_tag`, tombstones included."""
@@ -60,10 +65,17 @@ class StoreReader:
         return None if self.record(tag) is None else Impact()
 
     def product_revision(self) -> int:
-        """Return the product's revision: as long as it is the same, so are all of its records."""
+        """Return the product's revision."""
         query = select(products.c.revision).where(products.c.product == self._product)
         with self._database.reading() as connection:
             return connection.scalar(query) or 0
+
+    def product_mark(self) -> str:
+        """Return the product's mark: as long as it is the same, so are all of its records."""
+        query = select(products.c.revision, history.c.at).select_from(_WITH_NEWEST_ENTRY)
+        with self._database.reading() as connection:
+            rows = read_rows(connection, query.where(products.c.product == self._product))
+        return mark_of(rows[0].revision, rows[0].at) if rows and rows[0].at else ""
 
     def history(self, *, tag: str | None = None, after: int = 0) -> tuple[HistoryEntry, ...]:
         """Return the entries of one tag, or of all, with a revision greater than `after`, oldest first."""
@@ -83,8 +95,8 @@ class StoreReader:
         wanted = products.c.product == session_types.c.product
         if after_tag is not None:
             wanted = and_(wanted, session_types.c.tag > after_tag)
-        query = select(products.c.revision.label("product_revision"), *_RECORD_COLUMNS)
-        joined = query.select_from(products.outerjoin(session_types, wanted))
+        product = (products.c.revision.label("product_revision"), history.c.at.label("product_at"))
+        joined = select(*product, *_RECORD_COLUMNS).select_from(_WITH_NEWEST_ENTRY.outerjoin(session_types, wanted))
         return joined.where(products.c.product == self._product).order_by(session_types.c.tag)
 
     def _page(self, query: Select[Any], limit: int | None = None) -> Page:
@@ -92,7 +104,10 @@ class StoreReader:
             rows = read_rows(connection, query)
             found = [row for row in rows if row.tag is not None]
             records = tuple(record_of(row) for row in found[:limit])
-        return Page(records, rows[0].product_revision if rows else 0, len(found) > len(records))
+        if not rows:
+            return Page((), 0, more=False)
+        revision, at = rows[0].product_revision, rows[0].product_at
+        return Page(records, revision, len(found) > len(records), mark_of(revision, at) if at else "")
 
     def _history(self, tag: str | None, after: int) -> Select[Any]:
         query = select(history).where(history.c.product == self._product, history.c.revision > after)

@@ -39,10 +39,10 @@ def commit_changeset(request: Request, product: ProductPath, caller: Caller, bod
     writes = _writes(read_form(ChangesetForm, parse_object(body)))
     services = services_of(request)
     try:
-        services.store(product, caller).commit(writes)
+        revision = services.store(product, caller).carry_out(writes)
     except InvalidSessionType as error:
         raise invalid_session_type(error.problems, under=_place(writes, error.tag), tag=error.tag) from error
-    return reply({"revision": services.reader(product).product_revision()})
+    return reply({"revision": revision})
 
 
 def _writes(changeset: ChangesetForm) -> list[Write]:

@@ -59,16 +59,17 @@ def list_session_types(request: Request, product: ProductPath, query: Annotated[
     """Give a page of records, tombstones included. A product that nobody wrote to is empty."""
     after = tag_before(query.cursor)
     reader = services_of(request).reader(product)
-    known = reader.product_revision()
-    if is_known(request, known):
-        return _not_modified(known)
-    records, revision, more = reader.page(after, query.limit)
-    page = {
-        "items": [record_json(record) for record in records],
-        "revision": revision,
-        "next": cursor_after(records[-1].tag) if more else None,
+    mark = reader.product_mark()
+    if is_known(request, mark):
+        return _not_modified(mark)
+    page = reader.page(after, query.limit)
+    answer = {
+        "items": [record_json(record) for record in page.records],
+        "revision": page.revision,
+        "mark": page.mark,
+        "next": cursor_after(page.records[-1].tag) if page.more else None,
     }
-    return reply(page, headers={"ETag": etag(revision)})
+    return reply(answer, headers={"ETag": etag(page.mark)})
 
 
 @router.get(
@@ -184,5 +185,5 @@ def _record(record: Record, status: int = 200, headers: dict[str, str] | None = 
     return reply(record_json(record), status, {"ETag": etag(record.revision), **(headers or {})})
 
 
-def _not_modified(revision: int) -> Response:
-    return Response(status_code=304, headers={"ETag": etag(revision), "Cache-Control": REVALIDATE})
+def _not_modified(value: int | str) -> Response:
+    return Response(status_code=304, headers={"ETag": etag(value), "Cache-Control": REVALIDATE})

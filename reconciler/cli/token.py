@@ -56,7 +56,7 @@ def create(console: Console, given: Globals, /, **options: Any) -> None:
     """
     expires_at = read_expiry(options["expires"], datetime.now(UTC))
     wanted = NewToken(options["name"], Role(options["role"]), given.product, expires_at)
-    with _keeper(given, options) as keeper:
+    with _keeper(given, options, migrating=True) as keeper:
         token, secret = keeper.create(wanted)
     if options["output_format"] == "json":
         console.out(render_json({"format_version": "1.0", "token": {**token_json(token), "secret": secret}}))
@@ -96,8 +96,8 @@ def revoke(console: Console, given: Globals, /, **options: Any) -> None:
         console.out(f"Revoked the token `{token.name}` ({token.id}).")
 
 
-def _keeper(given: Globals, options: dict[str, Any]) -> TokenKeeper:
-    return open_keeper(Run.of(given, any_target=True), options["database"])
+def _keeper(given: Globals, options: dict[str, Any], *, migrating: bool = False) -> TokenKeeper:
+    return open_keeper(Run.of(given, any_target=True), options["database"], migrating=migrating)
 
 
 def _meant(keeper: TokenKeeper, id_or_name: str) -> Token:

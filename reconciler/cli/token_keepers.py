@@ -51,7 +51,7 @@ class TokenKeeper(Protocol):
         ...
 
 
-def open_keeper(run: Run, database: str | None) -> TokenKeeper:
+def open_keeper(run: Run, database: str | None, *, migrating: bool) -> TokenKeeper:
     """Open the one that is meant: the database that is named, or the target's registry, be it a server or a database.
 
     The imports are here because the one loads the SQL library and the other the HTTP library.
@@ -59,7 +59,7 @@ def open_keeper(run: Run, database: str | None) -> TokenKeeper:
     url = database or run.registry
     address = parse_registry_url(url, run.project.root)
     if not isinstance(address, HttpEndpoint):
-        return _Direct(url, run)
+        return _Direct(url, run, migrating=migrating)
     if run.token is None:
         hint = f"Put an admin's token into {TOKEN_VARIABLE}."
         raise ReconcilerError("A registry server needs a token, and none is set", hint=hint)
@@ -71,10 +71,11 @@ def open_keeper(run: Run, database: str | None) -> TokenKeeper:
 class _Direct:
     """The tokens of a database."""
 
-    def __init__(self, url: str, run: Run) -> None:
+    def __init__(self, url: str, run: Run, *, migrating: bool) -> None:
         from reconciler.registry.store import TokenStore, open_database  # noqa: PLC0415
 
-        self._database = open_database(url, run.project.root)
+        # A newer program on somebody's laptop must not lock the servers out: only making a token brings tables up to date.
+        self._database = open_database(url, run.project.root, migrating=migrating)
         self._tokens = TokenStore(self._database, utc_now)
 
     def create(self, wanted: NewToken) -> tuple[Token, str]:

@@ -71,7 +71,7 @@ class Snapshot:
     revision: int = 0
     keeps_applied: bool = True
     exists: bool = True
-    mark: str = ""
+    mark: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,7 @@ class _Direct:
     def __init__(self, url: str, run: Run, *, migrating: bool) -> None:
         from reconciler.registry.store import TokenStore, open_database  # noqa: PLC0415
 
-        # A newer program on somebody's laptop must not lock the servers out: only making a token brings tables up to date.
+        # A newer program on a laptop must not lock the servers out: only making a token brings tables up to date.
         self._database = open_database(url, run.project.root, migrating=migrating)
         self._tokens = TokenStore(self._database, utc_now)
 

@@ -14,6 +14,7 @@ import pytest
 from reconciler.access import Role
 from reconciler.cli.expiry import read_expiry
 from reconciler.cli.main import run
+from reconciler.registry import open_registry
 from tests.server.running import Running, running
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -104,6 +105,11 @@ def test_no_tokens_are_no_table(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    assert run(["token", "list", "--database", "sqlite:///new.db"]) == 7
+    assert "does not exist" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+    with open_registry("sqlite:///new.db", product="p", root=tmp_path, actor="ada"):
+        pass
     assert run(["token", "list", "--database", "sqlite:///new.db"]) == 0
     assert capsys.readouterr().out == "No tokens.\n"
 

@@ -13,6 +13,7 @@ from reconciler.registry.store.migrate import has_current_schema, migrate, requi
 from reconciler.registry.store.reader import StoreReader
 from reconciler.registry.url import Address, SqliteFile, parse_database_url
 
+_CREATED_BY = "The first `reconciler apply`, `serve --migrate` or `token create` makes it."
 _OWN_FOLDER = ".reconciler"
 
 
@@ -39,8 +40,11 @@ def open_database(url: str, root: Path, *, migrating: bool = True) -> Database:
     if isinstance(address, SqliteFile):
         with _path_errors(address):
             _refuse_folder(address)
-            _make_folder(address.path.parent)
-            _make_file(address.path)
+            if not migrating and not address.path.exists():
+                raise RegistryUnavailable(f"The registry {address.spelled} does not exist", hint=_CREATED_BY)
+            if migrating:
+                _make_folder(address.path.parent)
+                _make_file(address.path)
     database = Database.for_writing(address)
     with _closed_on_error(database):
         (migrate if migrating else require_current_schema)(database)

@@ -11,7 +11,8 @@ from reconciler.registry.store.database import Database
 from reconciler.registry.store.rows import entry_of, read_rows, record_of
 from reconciler.registry.store.tables import history, products, session_types
 
-# The entry of the product's revision tells when it was reached; a product that nothing was written to yet has none.
+_NO_MARK = "0"  # of a product that nothing was written to
+# The entry of the product's revision tells when it was reached; a product without writes has none.
 _WITH_NEWEST_ENTRY = products.outerjoin(
     history, and_(history.c.product == products.c.product, history.c.revision == products.c.revision)
 )
@@ -75,7 +76,7 @@ class StoreReader:
         query = select(products.c.revision, history.c.at).select_from(_WITH_NEWEST_ENTRY)
         with self._database.reading() as connection:
             rows = read_rows(connection, query.where(products.c.product == self._product))
-        return mark_of(rows[0].revision, rows[0].at) if rows and rows[0].at else ""
+        return mark_of(rows[0].revision, rows[0].at) if rows and rows[0].at else _NO_MARK
 
     def history(self, *, tag: str | None = None, after: int = 0) -> tuple[HistoryEntry, ...]:
         """Return the entries of one tag, or of all, with a revision greater than `after`, oldest first."""
@@ -105,9 +106,9 @@ class StoreReader:
             found = [row for row in rows if row.tag is not None]
             records = tuple(record_of(row) for row in found[:limit])
         if not rows:
-            return Page((), 0, more=False)
+            return Page((), 0, more=False, mark=_NO_MARK)
         revision, at = rows[0].product_revision, rows[0].product_at
-        return Page(records, revision, len(found) > len(records), mark_of(revision, at) if at else "")
+        return Page(records, revision, len(found) > len(records), mark_of(revision, at) if at else _NO_MARK)
 
     def _history(self, tag: str | None, after: int) -> Select[Any]:
         query = select(history).where(history.c.product == self._product, history.c.revision > after)

@@ -112,7 +112,7 @@ def test_an_older_database_keeps_its_data(bare: Database, url: str, tmp_path: Pa
 
 
 def test_an_empty_database_is_not_served_unless_it_is_migrated(url: str, tmp_path: Path) -> None:
-    with pytest.raises(RegistryUnavailable, match="is empty: it has no tables yet|does not exist") as refused:
+    with pytest.raises(RegistryUnavailable, match=r"is empty: it has no tables yet|does not exist") as refused:
         open_database(url, tmp_path, migrating=False)
     assert "serve --migrate" in refused.value.hint
     assert list(tmp_path.iterdir()) == []

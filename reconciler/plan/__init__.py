@@ -1,6 +1,6 @@
 """The planner: desired x live x last applied makes a plan, which is frozen data. Pure: no I/O, no clock."""
 
-from reconciler.plan.describe import Header, diagnostic_entry, error_document, header_of, refusal_entry, to_document
+from reconciler.plan.describe import diagnostic_entry, refusal_entry, to_document
 from reconciler.plan.desired import Desired, Lifecycle
 from reconciler.plan.diff import diff, schema_differences
 from reconciler.plan.document import (
@@ -13,6 +13,7 @@ from reconciler.plan.document import (
     sealed,
 )
 from reconciler.plan.guard import Guard, Limits, Refusal, check_guards, not_allowed
+from reconciler.plan.header import Header, error_document, header_of
 from reconciler.plan.history_document import EntryDocument, HistoryDocument, HistoryField, history_document
 from reconciler.plan.mask import MASK
 from reconciler.plan.model import Action, Change, Drift, FieldChange, FieldClass, Missing, Origin, Ownership, Plan, Risk

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from reconciler.diagnostics import Diagnostic, Location
 from reconciler.plan.desired import Desired
 from reconciler.plan.document import (
-    FORMAT_VERSION,
     ChangeBody,
     ChangeEntry,
     DiagnosticEntry,
@@ -20,39 +18,18 @@ from reconciler.plan.document import (
     RefusalEntry,
 )
 from reconciler.plan.guard import Refusal
+from reconciler.plan.header import Header, empty_document
 from reconciler.plan.mask import masked, shadow
 from reconciler.plan.model import Action, Change, Drift, FieldChange, FieldClass, Missing, Plan, Risk
 from reconciler.session_type import SessionType
 from reconciler.values import JsonValue, Path, format_path, rfc3339
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
-    """What a document says of the run that made it. `registry` holds no credentials."""
-
-    reconciler_version: str
-    timestamp: datetime
-    product: str = "default"
-    project: str = "default"
-    registry: str = ""
-    target: str | None = None
-    manifests: int = 0
-    manifest_paths: tuple[str, ...] = ()
-    manifest_digest: str = ""
-    git_commit: str | None = None
-    git_dirty: bool = False
-
-    @property
-    def recorded_commit(self) -> str | None:
-        """The commit as the registry records it: marked where the manifests may differ from it."""
-        return f"{self.git_commit}-dirty" if self.git_commit and self.git_dirty else self.git_commit
-
-
 def to_document(
     plan: Plan, header: Header, refusals: Iterable[Refusal] = (), *, with_unchanged: bool = True
 ) -> PlanDocument:
     """Make the document of a plan. Renderers for people do without the unchanged records, which may be many."""
-    document = _frame(header)
+    document = empty_document(header)
     document["target"] |= {"revision": plan.revision, "mark": plan.mark, "exists": plan.registry_exists}
     document["source"] |= {"only": list(plan.selection.only), "skip": list(plan.selection.skip)}
     document["resource_changes"] = [_change_entry(change, header.timestamp) for change in plan.changes]
@@ -75,29 +52,6 @@ def refusal_entry(refusal: Refusal) -> RefusalEntry:
     return {"guard": refusal.guard.value, "tag": refusal.tag, "reason": refusal.reason, "lifted_by": refusal.lifted_by}
 
 
-def header_of(document: PlanDocument) -> Header:
-    """Return the head that a document was made with."""
-    target, source = document["target"], document["source"]
-    return Header(
-        reconciler_version=document["reconciler_version"],
-        timestamp=datetime.fromisoformat(document["timestamp"]),
-        product=target["product"],
-        project=target["project"],
-        registry=target["registry"],
-        target=target["name"],
-        manifests=source["manifests"],
-        manifest_paths=tuple(source["manifest_paths"]),
-        manifest_digest=source["manifest_digest"],
-        git_commit=source["git_commit"],
-        git_dirty=source["git_dirty"],
-    )
-
-
-def error_document(header: Header, diagnostics: Iterable[DiagnosticEntry]) -> PlanDocument:
-    """Make the document of a run that came to no plan."""
-    return {**_frame(header), "errored": True, "diagnostics": list(diagnostics)}
-
-
 def diagnostic_entry(diagnostic: Diagnostic) -> DiagnosticEntry:
     """Return a diagnostic as JSON."""
     return {
@@ -107,43 +61,6 @@ def diagnostic_entry(diagnostic: Diagnostic) -> DiagnosticEntry:
         "detail": diagnostic.detail,
         "hint": diagnostic.hint,
         "location": _location(diagnostic.location),
-    }
-
-
-def _frame(header: Header) -> PlanDocument:
-    return {
-        "format_version": FORMAT_VERSION,
-        "reconciler_version": header.reconciler_version,
-        "timestamp": rfc3339(header.timestamp),
-        "errored": False,
-        "applyable": False,
-        "complete": False,
-        "target": {
-            "name": header.target,
-            "product": header.product,
-            "project": header.project,
-            "registry": header.registry,
-            "revision": None,
-            "mark": "",
-            "exists": True,
-        },
-        "source": {
-            "git_commit": header.git_commit,
-            "git_dirty": header.git_dirty,
-            "manifest_digest": header.manifest_digest,
-            "manifest_paths": list(header.manifest_paths),
-            "manifests": header.manifests,
-            "only": [],
-            "skip": [],
-        },
-        "resource_changes": [],
-        "resource_drift": [],
-        "unmanaged": [],
-        "foreign": [],
-        "out_of_scope": [],
-        "summary": {"create": 0, "update": 0, "delete": 0, "no_op": 0, "withheld": 0},
-        "refusals": [],
-        "keeps_applied": True,
     }
 
 

@@ -17,6 +17,7 @@ from reconciler.cli.reporting import reported
 from reconciler.cli.token_keepers import NewToken, TokenKeeper, open_keeper
 from reconciler.port import RegistryRejected
 from reconciler.render import render_json, render_tokens, token_json
+from reconciler.values import rfc3339
 
 _CODES = (ExitCode.OK, ExitCode.ERROR, ExitCode.UNREACHABLE)
 
@@ -113,5 +114,5 @@ def _meant(keeper: TokenKeeper, id_or_name: str) -> Token:
 
 def _reach(token: Token) -> str:
     product = "all products" if token.product is None else f"the product `{token.product}`"
-    until = f"until {token.expires_at:%Y-%m-%d %H:%M} UTC" if token.expires_at else "without an expiry"
+    until = f"until {rfc3339(token.expires_at)}" if token.expires_at else "without an expiry"
     return f"id {token.id}, role {token.role}, {product}, {until}"

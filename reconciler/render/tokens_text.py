@@ -9,6 +9,7 @@ from typing import Any
 from reconciler.access import Token
 from reconciler.render.paint import Paint, plain
 from reconciler.render.values import safe
+from reconciler.values import rfc3339
 
 _COLUMNS = ("ID", "NAME", "ROLE", "PRODUCT", "STATE", "LAST USED")
 
@@ -43,20 +44,16 @@ def render_tokens(tokens: Iterable[Token], now: datetime, paint: Paint = plain) 
 
 def _row(token: Token, now: datetime) -> tuple[str, ...]:
     product = "all" if token.product is None else safe(token.product)
-    used = _day_and_time(token.last_used_at) if token.last_used_at else "never"
+    used = rfc3339(token.last_used_at) if token.last_used_at else "never"
     return token.id, safe(token.name), token.role.value, product, _state(token, now), used
 
 
 def _state(token: Token, now: datetime) -> str:
     if token.revoked_at is not None:
-        return f"revoked {_day_and_time(token.revoked_at)}"
+        return f"revoked {rfc3339(token.revoked_at)}"
     if token.expires_at is None:
         return "usable"
-    return f"{'usable until' if token.is_usable(now) else 'expired'} {_day_and_time(token.expires_at)}"
-
-
-def _day_and_time(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M} UTC"
+    return f"{'usable until' if token.is_usable(now) else 'expired'} {rfc3339(token.expires_at)}"
 
 
 def _line(cells: Sequence[str], widths: Sequence[int]) -> str:

@@ -43,7 +43,7 @@ def test_a_stale_write_names_who_came_first_and_when(stores: Stores, make: Make)
     with pytest.raises(StaleRecord) as updated:
         ada.update("user-session", {"expiry": 9}, revision=1)
     assert updated.value.message == (
-        "`user-session` is at revision 2, not 1: last written by bob on 2026-11-24 at 12:00:01 UTC"
+        "`user-session` is at revision 2, not 1: last written by bob at 2026-11-24T12:00:01Z"
     )
 
     bob.delete("user-session", revision=2)
@@ -52,7 +52,7 @@ def test_a_stale_write_names_who_came_first_and_when(stores: Stores, make: Make)
     ada.delete("user-session", revision=3, source=Source("git"))
     with pytest.raises(StaleRecord) as gone:
         bob.update("user-session", {"expiry": 9}, revision=2)
-    assert "expected at revision 2, but deleted by bob on 2026-11-24" in tombstone.value.message
+    assert "expected at revision 2, but deleted by bob at 2026-11-24T" in tombstone.value.message
     assert "expected at revision 2, but deleted by ada on 2026-11-24" in gone.value.message
     assert gone.value.hint
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from reconciler.port import HistoryEntry, Record, StaleRecord, TagExists
+from reconciler.values import rfc3339
 
 _HINT = "Plan again to see the registry as it is now."
 
@@ -39,4 +40,4 @@ def _last_written(record: Record) -> str:
 
 
 def _by(done: str, actor: str, at: datetime) -> str:
-    return f"{done} by {actor} on {at:%Y-%m-%d} at {at:%H:%M:%S} UTC"
+    return f"{done} by {actor} at {rfc3339(at)}"

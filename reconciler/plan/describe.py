@@ -100,7 +100,7 @@ def error_document(header: Header, diagnostics: Iterable[DiagnosticEntry]) -> Pl
 
 def diagnostic_entry(diagnostic: Diagnostic) -> DiagnosticEntry:
     """Return a diagnostic as JSON."""
-    return {
+    entry: DiagnosticEntry = {
         "severity": diagnostic.severity.value,
         "code": diagnostic.code.value,
         "summary": diagnostic.code.summary,
@@ -108,6 +108,9 @@ def diagnostic_entry(diagnostic: Diagnostic) -> DiagnosticEntry:
         "hint": diagnostic.hint,
         "location": _location(diagnostic.location),
     }
+    if related := _location(diagnostic.related):
+        entry["related"] = related
+    return entry
 
 
 def _frame(header: Header) -> PlanDocument:

@@ -93,10 +93,11 @@ def run(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except click.UsageError as error:
         error.show()
-        if _asks_for_json(given):
+        if form := _asked_format(given):
             from reconciler.cli.reporting import usage_document  # noqa: PLC0415 - not for --help
 
-            click.echo(usage_document(error))
+            if document := usage_document(error, form):
+                click.echo(document)
         return ExitCode.USAGE
     except click.ClickException as error:
         error.show()
@@ -118,9 +119,15 @@ def _refuse_what_is_no_text(arguments: Sequence[str]) -> None:
             raise click.UsageError(f"An argument holds bytes that are no text: {argument.encode(errors='replace')!r}")
 
 
-def _asks_for_json(arguments: Sequence[str]) -> bool:
-    """Tell whether a command line that could not be parsed would have had JSON on stdout."""
-    return "--format=json" in arguments or ("--format", "json") in pairwise(arguments)
+def _asked_format(arguments: Sequence[str]) -> str | None:
+    """Return the format that a command line that could not be parsed would have had; the last one counts."""
+    asked = None
+    for argument, following in pairwise([*arguments, ""]):
+        if argument == "--format":
+            asked = following
+        elif argument.startswith("--format="):
+            asked = argument.removeprefix("--format=")
+    return asked
 
 
 def main() -> NoReturn:

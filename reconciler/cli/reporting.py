@@ -21,6 +21,9 @@ from reconciler.plan import DiagnosticEntry, Header, StalePlan, diagnostic_entry
 from reconciler.port import RegistryDenied, RegistryUnavailable, StaleRecord
 from reconciler.registry import UnsupportedRegistry
 from reconciler.render import render_diagnostics, render_error, render_json
+from reconciler.render.diagnostics_github import render_github
+from reconciler.render.diagnostics_junit import render_junit
+from reconciler.render.diagnostics_sarif import render_sarif
 
 ErrorDocument = Callable[[Iterable[DiagnosticEntry]], Any]
 
@@ -33,14 +36,13 @@ def plan_error_document(entries: Iterable[DiagnosticEntry]) -> Any:
 def reported(function: Command, *, document: ErrorDocument = plan_error_document) -> Command:
     """Wrap a command: it gets a console, and its errors become messages and an exit code.
 
-    With `--format json` stdout holds one document, on an error too. Wrong usage may come to light before the command
-    runs, so it is left to `usage_document`, which finds the command's kind of document on its callback.
+    With a format for machines stdout holds one document, on an error too. Wrong usage may come to light before the
+    command runs, so it is left to `usage_document`, which finds the command's kind of document on its callback.
     """
 
     @wraps(function)
     def run(given: Globals, **options: Any) -> int:
         console = Console(no_color=given.no_color, verbose=given.verbose)
-        machine = options.get("output_format") == "json"
         try:
             code = ExitCode(function(console, given, **options) or ExitCode.OK)
             return _cut(console) if console.was_cut and code in {ExitCode.OK, ExitCode.CHANGES} else code
@@ -54,12 +56,28 @@ def reported(function: Command, *, document: ErrorDocument = plan_error_document
                 console.err(traceback.format_exc())
             entries = [_entry(error.message, error.hint)]
             code = _exit_code(error, given)
-        if machine:
-            console.out(render_json(document(entries)))
+        report = diagnostics_report(options.get("output_format"), entries, document)
+        if report is not None:
+            console.out(report)
         return code
 
     run.error_document = document  # type: ignore[attr-defined]
     return run
+
+
+def diagnostics_report(form: str | None, entries: Iterable[DiagnosticEntry], document: ErrorDocument) -> str | None:
+    """Return the diagnostics in a format for machines; None for any other. `document` is what JSON holds."""
+    match form:
+        case "json":
+            return render_json(document(entries))
+        case "github":
+            return render_github(entries)
+        case "junit":
+            return render_junit(entries)
+        case "sarif":
+            return render_sarif(entries, __version__)
+        case _:
+            return None
 
 
 def _cut(console: Console) -> ExitCode:
@@ -74,11 +92,11 @@ def say_warnings(console: Console, loaded: Loaded) -> None:
         console.err(render_diagnostics(loaded.diagnostics, loaded.sources, console.err_paint))
 
 
-def usage_document(error: click.UsageError) -> str:
-    """Return what stdout gets of wrong usage where the output was to be JSON."""
+def usage_document(error: click.UsageError, form: str) -> str | None:
+    """Return what stdout gets of wrong usage where the output was to be for a machine."""
     callback = error.ctx.command.callback if error.ctx else None
     document: ErrorDocument = getattr(callback, "error_document", plan_error_document)
-    return render_json(document([_entry(error.format_message(), "")]))
+    return diagnostics_report(form, [_entry(error.format_message(), "")], document)
 
 
 def _exit_code(error: ReconcilerError, given: Globals) -> ExitCode:

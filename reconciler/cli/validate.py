@@ -12,12 +12,14 @@ from reconciler.cli.console import Console
 from reconciler.cli.exit_codes import ExitCode, help_epilog
 from reconciler.cli.inputs import Run
 from reconciler.cli.options import Globals, format_option, global_options, paths_argument
-from reconciler.cli.reporting import reported
+from reconciler.cli.reporting import diagnostics_report, reported
 from reconciler.diagnostics import Code, Diagnostic, InvalidInput, Severity, in_order
 from reconciler.manifests import Loaded
 from reconciler.plan import DiagnosticEntry, diagnostic_entry
-from reconciler.render import render_diagnostics, render_json
+from reconciler.render import render_diagnostics
 from reconciler.render.values import counted
+
+_FOR_A_LOG = ("text", "github")  # anybody may add a line to these
 
 
 def _document(entries: Iterable[DiagnosticEntry]) -> dict[str, Any]:
@@ -42,13 +44,14 @@ def _reported(function: Any) -> Any:
     epilog=help_epilog("reconciler validate sessions/", ExitCode.OK, ExitCode.ERROR, ExitCode.INVALID),
 )
 @paths_argument
-@format_option("text", "json")
+@format_option("text", "json", "github", "junit", "sarif")
 @global_options
 @_reported
 def command(console: Console, given: Globals, /, **options: Any) -> None:
     """Check manifests and project file without a registry, and report every problem at once.
 
-    Without --target, the manifests are checked as every target has them.
+    Without --target, the manifests are checked as every target has them. What is wrong is told on stderr; stdout gets
+    it in a format for machines: json, github (annotations of a workflow step), junit (XML) or sarif (code scanning).
     """
     run = Run.of(given, any_target=True)
     paths = run.require_paths(options["paths"], command="validate")
@@ -62,9 +65,11 @@ def command(console: Console, given: Globals, /, **options: Any) -> None:
         raise InvalidInput(diagnostics, sources)
     if diagnostics:
         console.err(render_diagnostics(diagnostics, sources, console.err_paint))
-    if options["output_format"] == "json":
-        console.out(render_json(_document(diagnostic_entry(each) for each in diagnostics)))
-    else:
+    form = options["output_format"]
+    report = diagnostics_report(form, map(diagnostic_entry, diagnostics), _document)
+    if report:
+        console.out(report)
+    if form in _FOR_A_LOG:
         console.out(_success(results))
 
 

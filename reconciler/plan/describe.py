@@ -54,7 +54,7 @@ def refusal_entry(refusal: Refusal) -> RefusalEntry:
 
 def diagnostic_entry(diagnostic: Diagnostic) -> DiagnosticEntry:
     """Return a diagnostic as JSON."""
-    return {
+    entry: DiagnosticEntry = {
         "severity": diagnostic.severity.value,
         "code": diagnostic.code.value,
         "summary": diagnostic.code.summary,
@@ -62,6 +62,9 @@ def diagnostic_entry(diagnostic: Diagnostic) -> DiagnosticEntry:
         "hint": diagnostic.hint,
         "location": _location(diagnostic.location),
     }
+    if related := _location(diagnostic.related):
+        entry["related"] = related
+    return entry
 
 
 def _summary(plan: Plan) -> dict[str, int]:

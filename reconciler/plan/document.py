@@ -101,7 +101,7 @@ class OutcomeEntry(TypedDict):
 
 
 class DiagnosticEntry(TypedDict):
-    """One diagnostic, or an error of the run without a place."""
+    """One diagnostic, or an error of the run without a place. `related` is there if a second place belongs to it."""
 
     severity: str
     code: str
@@ -109,6 +109,7 @@ class DiagnosticEntry(TypedDict):
     detail: str
     hint: str
     location: dict[str, Any] | None
+    related: NotRequired[dict[str, Any]]
 
 
 class PlanDocument(TypedDict):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from typing import Any
 
-from reconciler.plan import MASK, FieldEntry
+from reconciler.plan import MASK, DiagnosticEntry, FieldEntry
 from reconciler.values import JsonValue
 
 
@@ -16,6 +18,16 @@ def shown(value: JsonValue) -> str:
 def safe(text: str) -> str:
     """Return a text in which every character prints."""
     return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
+
+
+def diagnostic_words(diagnostic: DiagnosticEntry) -> str:
+    """Return what a diagnostic says, on one line: the detail, and the way out."""
+    return safe(f"{diagnostic['detail']} {diagnostic['hint']}".strip())
+
+
+def diagnostic_path(location: Mapping[str, Any]) -> str:
+    """Return a location's file as other tools compare it: without the `./` that a person may type."""
+    return str(location["file"]).removeprefix("./")
 
 
 def shown_change(field: FieldEntry) -> str:

@@ -53,7 +53,7 @@ def test_a_stale_write_names_who_came_first_and_when(stores: Stores, make: Make)
     with pytest.raises(StaleRecord) as gone:
         bob.update("user-session", {"expiry": 9}, revision=2)
     assert "expected at revision 2, but deleted by bob at 2026-11-24T" in tombstone.value.message
-    assert "expected at revision 2, but deleted by ada on 2026-11-24" in gone.value.message
+    assert "expected at revision 2, but deleted by ada at 2026-11-24T" in gone.value.message
     assert gone.value.hint
 
 

@@ -93,10 +93,11 @@ def run(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except click.UsageError as error:
         error.show()
-        if _asks_for_json(given):
+        output_format = _machine_format(given, error.ctx.command if error.ctx else None)
+        if output_format:
             from reconciler.cli.reporting import usage_document  # noqa: PLC0415 - not for --help
 
-            click.echo(usage_document(error))
+            click.echo(usage_document(error, output_format))
         return ExitCode.USAGE
     except click.ClickException as error:
         error.show()
@@ -118,9 +119,15 @@ def _refuse_what_is_no_text(arguments: Sequence[str]) -> None:
             raise click.UsageError(f"An argument holds bytes that are no text: {argument.encode(errors='replace')!r}")
 
 
-def _asks_for_json(arguments: Sequence[str]) -> bool:
-    """Tell whether a command line that could not be parsed would have had JSON on stdout."""
-    return "--format=json" in arguments or ("--format", "json") in pairwise(arguments)
+def _machine_format(arguments: Sequence[str], command: click.Command | None) -> str:
+    """Return the format for machines that a command line which could not be parsed would have had on stdout."""
+    asked = [second for first, second in pairwise(arguments) if first == "--format"]
+    asked += [argument.partition("=")[2] for argument in arguments if argument.startswith("--format=")]
+    known = {"json"}
+    for option in command.params if command else ():
+        if option.name == "output_format" and isinstance(option.type, click.Choice):
+            known |= set(option.type.choices) - {"text"}
+    return next((name for name in asked if name in known), "")
 
 
 def main() -> NoReturn:

@@ -19,7 +19,8 @@ from reconciler.registry.http.retry import Fate, NoAnswer
 from reconciler.registry.http.settings import CA_FILE, Settings
 from reconciler.registry.url import HttpEndpoint
 
-# As many as `apply --parallelism` can ask for. Idle ones go before a server closes them (often after 5 s), which would be a race.
+# As many as `apply --parallelism` can ask for. Idle ones go before a server closes them (often after 5 s), which would
+# be a race.
 _LIMITS = httpx.Limits(max_connections=256, max_keepalive_connections=32, keepalive_expiry=3)
 _BODY_BYTES = 512 * 1024 * 1024
 

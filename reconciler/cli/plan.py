@@ -61,8 +61,10 @@ def command(console: Console, given: Globals, /, **options: Any) -> ExitCode:
     if options["out"]:
         _save(planned, Path(options["out"]))
     delivery = Delivery.of(options)
-    document = sealed(planned.document(with_unchanged=delivery.is_whole))
-    delivery.write(document)
+    document = planned.document()
+    if delivery.is_whole:
+        document = sealed(planned.document(with_unchanged=True))
+        delivery.write(document)
     if delivery.is_machine:
         console.out(delivery.text(document))
     else:

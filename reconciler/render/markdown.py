@@ -19,6 +19,7 @@ from reconciler.render.view import View
 
 _ACTIVE = re.compile(r"[&<>|`*_~\[\]\\#@$]|:(?=//)|(?<=www)\.", re.IGNORECASE)
 _NAME = re.compile(r"[^\w.]+", re.ASCII)
+_GAP = re.compile(r"\n{3,}")
 _INVISIBLE = "&#8203;"  # a break that nobody sees: an entity alone would become a mention when the page is made
 _LONGEST_LIST = 20
 
@@ -37,7 +38,8 @@ def render_markdown(document: PlanDocument, view: View = View()) -> str:
     blocks = [_details(entry) for entry in tell.changes(document, view)]
     blocks.sort(key=lambda block: not block.grave)
     blocks += [_details(entry, "Drift: ") for entry in tell.drifted(document, view)]
-    return _fitted("\n".join(_head(document, view)), blocks, view.max_bytes)
+    head = _GAP.sub("\n\n", "\n".join(_head(document, view)).rstrip())
+    return _fitted(head, blocks, view.max_bytes)
 
 
 def marker(document: PlanDocument, view: View = View()) -> str:

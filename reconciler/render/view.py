@@ -139,7 +139,8 @@ def told(field: FieldEntry) -> str:
 
 def said(entry: DiagnosticEntry) -> str:
     """Return a diagnostic's summary, detail and hint as one text; one is not said twice."""
-    return " ".join(dict.fromkeys(safe(part) for part in (entry["summary"], entry["detail"], entry["hint"]) if part))
+    summary = "" if entry["detail"].startswith(entry["summary"]) else f"{entry['summary']}:"
+    return " ".join(safe(part) for part in (summary, entry["detail"], entry["hint"]) if part)
 
 
 def where(location: dict[str, Any] | None) -> str:

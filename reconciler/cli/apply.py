@@ -13,6 +13,7 @@ from reconciler.cli import planning
 from reconciler.cli.approval import Approval, allow_option
 from reconciler.cli.carry_out import Manner, carry_out, exit_code
 from reconciler.cli.console import Console
+from reconciler.cli.delivery import Delivery, report_options
 from reconciler.cli.exit_codes import ExitCode, help_epilog
 from reconciler.cli.inputs import Run
 from reconciler.cli.options import (
@@ -26,8 +27,9 @@ from reconciler.cli.options import (
 from reconciler.cli.planning import Planned
 from reconciler.cli.reporting import reported, say_warnings
 from reconciler.cli.saved_plan import load_saved_plan
-from reconciler.plan import refusal_entry, sealed
-from reconciler.render import render_json, render_plan, render_refusals
+from reconciler.errors import ReconcilerError
+from reconciler.plan import PlanDocument, refusal_entry, sealed
+from reconciler.render import render_error, render_plan, render_refusals
 
 _NOT_WITH_A_PLAN = ("paths", "only", "skip", "prune", "adopt")
 
@@ -50,6 +52,7 @@ _NOT_WITH_A_PLAN = ("paths", "only", "skip", "prune", "adopt")
 )
 @click.option("--atomic", is_flag=True, help="All calls as one changeset: all of them are carried out, or none.")
 @format_option("text", "json")
+@report_options
 @global_options
 @reported
 def command(console: Console, given: Globals, /, **options: Any) -> ExitCode:
@@ -62,8 +65,8 @@ def command(console: Console, given: Globals, /, **options: Any) -> ExitCode:
     approval = Approval(options["auto_approve"], options["allow"])
     planned = approval.lifting(_planned(run, console, options), console)
     standing = approval.standing(planned.refusals)
-    machine = options["output_format"] == "json"
-    voice = console.voice(results=not machine)
+    delivery = Delivery.of(options)
+    voice = console.voice(results=not delivery.is_machine)
     voice.say(render_plan(planned.without(standing).document(), voice.paint))
     code = ExitCode.OK
     outcomes: tuple[Outcome, ...] = ()
@@ -77,9 +80,25 @@ def command(console: Console, given: Globals, /, **options: Any) -> ExitCode:
     elif planned.plan.calls:
         tally = carry_out(run, planned, console, Manner(options["parallelism"], options["atomic"], voice))
         code, outcomes = exit_code(tally, atomic=options["atomic"]), tally.outcomes
-    if machine:
-        document = sealed(planned.document(with_unchanged=True))
-        console.out(render_json({**document, "errored": code != 0, "outcomes": [each.to_json() for each in outcomes]}))
+    if delivery.is_whole:
+        return _delivered(delivery, console, _document(planned, code, outcomes), code)
+    return code
+
+
+def _document(planned: Planned, code: ExitCode, outcomes: Sequence[Outcome]) -> PlanDocument:
+    document = sealed(planned.document(with_unchanged=True))
+    return {**document, "errored": code != ExitCode.OK, "outcomes": [each.to_json() for each in outcomes]}
+
+
+def _delivered(delivery: Delivery, console: Console, document: PlanDocument, code: ExitCode) -> ExitCode:
+    """Hand the document out. What was applied stays told, also where a report can't be written."""
+    try:
+        delivery.write(document)
+    except ReconcilerError as error:
+        console.err(render_error(error, console.err_paint))
+        code = code or ExitCode.ERROR
+    if delivery.is_machine:
+        console.out(delivery.text(document))
     return code
 
 

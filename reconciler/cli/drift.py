@@ -8,14 +8,15 @@ import click
 
 from reconciler.cli import planning
 from reconciler.cli.console import Console
+from reconciler.cli.delivery import Delivery, all_formats
 from reconciler.cli.exit_codes import ExitCode, help_epilog
 from reconciler.cli.inputs import Run
-from reconciler.cli.options import Globals, format_option, global_options, paths_argument, selection_options
+from reconciler.cli.options import Globals, global_options, paths_argument, selection_options
 from reconciler.cli.reporting import reported, say_warnings
 from reconciler.manifests import Loaded
 from reconciler.plan import sealed
 from reconciler.port import RegistryUnavailable
-from reconciler.render import render_drift, render_json
+from reconciler.render import render_drift
 
 
 @click.command(
@@ -32,7 +33,7 @@ from reconciler.render import render_drift, render_json
 @paths_argument
 @selection_options
 @click.option("--strict", is_flag=True, help="Count unmanaged session types as drift.")
-@format_option("text", "json")
+@all_formats
 @global_options
 @reported
 def command(console: Console, given: Globals, /, **options: Any) -> ExitCode:
@@ -53,9 +54,14 @@ def command(console: Console, given: Globals, /, **options: Any) -> ExitCode:
             f"The registry {planned.header.registry} does not exist",
             hint="Check --registry and --target; the first `reconciler apply` creates it.",
         )
-    if options["output_format"] == "json":
-        console.out(render_json(sealed(planned.document(with_unchanged=True))))
+    delivery = Delivery.of(options)
+    document = planned.document()
+    if delivery.is_whole:
+        document = sealed(planned.document(with_unchanged=True))
+        delivery.write(document)
+    if delivery.is_machine:
+        console.out(delivery.text(document))
     else:
-        console.out(render_drift(planned.document(), console.out_paint, strict=options["strict"]))
+        console.out(render_drift(document, console.out_paint, strict=options["strict"]))
     unmanaged = options["strict"] and planned.plan.unmanaged
     return ExitCode.CHANGES if planned.plan.drift or unmanaged else ExitCode.OK

@@ -9,13 +9,13 @@ import click
 
 from reconciler.cli import planning
 from reconciler.cli.console import Console
+from reconciler.cli.delivery import Delivery, all_formats
 from reconciler.cli.exit_codes import ExitCode, help_epilog
 from reconciler.cli.files import write_atomically
 from reconciler.cli.inputs import Run
 from reconciler.cli.options import (
     Globals,
     change_options,
-    format_option,
     global_options,
     paths_argument,
     selection_options,
@@ -44,7 +44,7 @@ _RISKS = [risk.value for risk in Risk if risk is not Risk.NONE]
 @click.option("--out", metavar="FILE", type=click.Path(dir_okay=False), help="Save the plan, for apply --plan.")
 @change_options
 @selection_options
-@format_option("text", "json")
+@all_formats
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where there are changes.")
 @click.option("--fail-on", type=click.Choice(_RISKS), help="Exit with 4 where a change is as risky as this, or more.")
 @global_options
@@ -60,10 +60,15 @@ def command(console: Console, given: Globals, /, **options: Any) -> ExitCode:
     planned = planning.make(run, loaded, run.header(loaded, options["paths"]), planning.options_of(run, options))
     if options["out"]:
         _save(planned, Path(options["out"]))
-    if options["output_format"] == "json":
-        console.out(render_json(sealed(planned.document(with_unchanged=True))))
+    delivery = Delivery.of(options)
+    document = planned.document()
+    if delivery.is_whole:
+        document = sealed(planned.document(with_unchanged=True))
+        delivery.write(document)
+    if delivery.is_machine:
+        console.out(delivery.text(document))
     else:
-        console.out(render_plan(planned.document(), console.out_paint))
+        console.out(render_plan(document, console.out_paint))
         if planned.plan.calls:
             console.out(_closing(options["out"]))
     return _exit_code(planned, options, console)

@@ -12,7 +12,9 @@ import click
 
 from reconciler import __version__
 from reconciler.cli.console import Console
+from reconciler.cli.delivery import Delivery
 from reconciler.cli.exit_codes import ExitCode
+from reconciler.cli.inputs import Run
 from reconciler.cli.options import Command, Globals
 from reconciler.diagnostics import InvalidInput
 from reconciler.errors import ReconcilerError
@@ -20,7 +22,7 @@ from reconciler.manifests import Loaded
 from reconciler.plan import DiagnosticEntry, Header, StalePlan, diagnostic_entry, error_document
 from reconciler.port import RegistryDenied, RegistryUnavailable, StaleRecord
 from reconciler.registry import UnsupportedRegistry
-from reconciler.render import render_diagnostics, render_error, render_json
+from reconciler.render import View, render_as, render_diagnostics, render_error, render_json
 from reconciler.render.diagnostics_github import render_github
 from reconciler.render.diagnostics_junit import render_junit
 from reconciler.render.diagnostics_sarif import render_sarif
@@ -30,20 +32,35 @@ ErrorDocument = Callable[[Iterable[DiagnosticEntry]], Any]
 
 def plan_error_document(entries: Iterable[DiagnosticEntry]) -> Any:
     """Return the plan document of a run that failed."""
-    return error_document(Header(__version__, datetime.now(UTC)), entries)
+    return error_document(_header(), entries)
+
+
+def _header() -> Header:
+    """Return a head that names the target as a run that succeeds does, as far as that is known."""
+    context = click.get_current_context(silent=True)
+    given = context.obj if context and isinstance(context.obj, Globals) else Globals()
+    now, product = datetime.now(UTC), given.product or "default"
+    try:
+        run = Run.of(given)
+    except ReconcilerError:
+        return Header(__version__, now, product=product, target=given.target)
+    return Header(__version__, now, product=run.product, project=run.owner, target=run.target.name)
 
 
 def reported(function: Command, *, document: ErrorDocument = plan_error_document) -> Command:
     """Wrap a command: it gets a console, and its errors become messages and an exit code.
 
-    With a format for machines stdout holds one document, on an error too. Wrong usage may come to light before the
-    command runs, so it is left to `usage_document`, which finds the command's kind of document on its callback.
+    With a `--format` for machines stdout holds one document, on an error too, and so does every report. Wrong usage may
+    come to light before the command runs, so it is left to `usage_document`, which finds the command's kind of document
+    on its callback.
     """
 
     @wraps(function)
     def run(given: Globals, **options: Any) -> int:
         console = Console(no_color=given.no_color, verbose=given.verbose)
+        delivery = Delivery.of(options)
         try:
+            delivery.check()
             code = ExitCode(function(console, given, **options) or ExitCode.OK)
             return _cut(console) if console.was_cut and code in {ExitCode.OK, ExitCode.CHANGES} else code
         except InvalidInput as error:
@@ -56,13 +73,23 @@ def reported(function: Command, *, document: ErrorDocument = plan_error_document
                 console.err(traceback.format_exc())
             entries = [_entry(error.message, error.hint)]
             code = _exit_code(error, given)
-        report = diagnostics_report(options.get("output_format"), entries, document)
-        if report is not None:
-            console.out(report)
-        return code
+        if document is not plan_error_document:
+            return _said(console, diagnostics_report(options.get("output_format"), entries, document), code)
+        told = document(entries)
+        try:
+            delivery.write(told)
+        except ReconcilerError as error:
+            console.err(render_error(error, console.err_paint))
+        return _said(console, delivery.text(told) if delivery.is_machine else None, code)
 
     run.error_document = document  # type: ignore[attr-defined]
     return run
+
+
+def _said(console: Console, report: str | None, code: ExitCode) -> ExitCode:
+    if report is not None:
+        console.out(report)
+    return code
 
 
 def diagnostics_report(form: str | None, entries: Iterable[DiagnosticEntry], document: ErrorDocument) -> str | None:
@@ -93,10 +120,22 @@ def say_warnings(console: Console, loaded: Loaded) -> None:
 
 
 def usage_document(error: click.UsageError, form: str) -> str | None:
-    """Return what stdout gets of wrong usage where the output was to be for a machine."""
-    callback = error.ctx.command.callback if error.ctx else None
-    document: ErrorDocument = getattr(callback, "error_document", plan_error_document)
-    return diagnostics_report(form, [_entry(error.format_message(), "")], document)
+    """Return what stdout gets of wrong usage where the output was to be for machines; None where it was not."""
+    command = error.ctx.command if error.ctx else None
+    document: ErrorDocument = getattr(command and command.callback, "error_document", plan_error_document)
+    entries = [_entry(error.format_message(), "")]
+    choices = _formats_of(command)
+    if choices and form not in choices:
+        return None
+    if document is plan_error_document and form in choices and form != "text":
+        return render_as(form, document(entries), View(drift=command is not None and command.name == "drift"))
+    return diagnostics_report(form, entries, document)
+
+
+def _formats_of(command: click.Command | None) -> tuple[str, ...]:
+    """Return the formats that a command can give; none where it is not known which command was meant."""
+    options = (option for option in (command.params if command else ()) if option.name == "output_format")
+    return next((tuple(option.type.choices) for option in options if isinstance(option.type, click.Choice)), ())
 
 
 def _exit_code(error: ReconcilerError, given: Globals) -> ExitCode:

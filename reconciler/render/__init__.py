@@ -3,6 +3,7 @@
 from reconciler.render.apply_text import render_apply_summary, render_outcome
 from reconciler.render.diagnostics_text import render_diagnostics, render_error
 from reconciler.render.drift_text import render_drift
+from reconciler.render.formats import FORMATS, render_as
 from reconciler.render.history_text import render_history
 from reconciler.render.impact_text import impact_json, render_impact
 from reconciler.render.json_text import render_json
@@ -10,12 +11,16 @@ from reconciler.render.paint import Paint, plain
 from reconciler.render.plan_text import render_plan
 from reconciler.render.refusals_text import render_refusals
 from reconciler.render.tokens_text import render_tokens, spelled_moment, token_json
+from reconciler.render.view import View
 
 __all__ = [
+    "FORMATS",
     "Paint",
+    "View",
     "impact_json",
     "plain",
     "render_apply_summary",
+    "render_as",
     "render_diagnostics",
     "render_drift",
     "render_error",

@@ -18,10 +18,12 @@ NO_DRIFT = "No drift. Every owned session type is as it was last applied."
 
 def render_drift(document: PlanDocument, paint: Paint = plain, *, strict: bool = False) -> str:
     """Return the drift report; a `strict` one counts unmanaged session types."""
-    body = _body(document, paint)
-    if strict and document["unmanaged"] and not document["resource_drift"]:
-        body = iter([paint("No owned session type drifted, but --strict counts unmanaged ones:", "strong")])
-    return "\n".join([*header_lines(document, paint), *body, *_notes(document)])
+    lines = [
+        *header_lines(document, paint),
+        *_body(document, paint),
+        *drift_summary_lines(document, paint, strict=strict),
+    ]
+    return "\n".join(lines)
 
 
 def drift_lines(entries: Iterable[ChangeEntry], paint: Paint) -> Iterator[str]:
@@ -38,13 +40,25 @@ def drift_lines(entries: Iterable[ChangeEntry], paint: Paint) -> Iterator[str]:
 
 
 def _body(document: PlanDocument, paint: Paint) -> Iterator[str]:
-    drift = document["resource_drift"]
-    if not drift:
+    if document["resource_drift"]:
+        yield "Live session types differ from what was last applied (applied -> live):"
+        yield ""
+        yield from drift_lines(document["resource_drift"], paint)
+
+
+def drift_summary_lines(document: PlanDocument, paint: Paint, *, strict: bool) -> Iterator[str]:
+    """Yield the verdict, the ways out, and the notes."""
+    if document["resource_drift"]:
+        yield from _verdict(document, paint)
+    elif strict and document["unmanaged"]:
+        yield paint("No owned session type drifted, but --strict counts unmanaged ones:", "strong")
+    else:
         yield paint(NO_DRIFT, "strong")
-        return
-    yield "Live session types differ from what was last applied (applied -> live):"
-    yield ""
-    yield from drift_lines(drift, paint)
+    yield from _notes(document)
+
+
+def _verdict(document: PlanDocument, paint: Paint) -> Iterator[str]:
+    drift = document["resource_drift"]
     deleted = sum(entry["change"]["actions"] == ["delete"] for entry in drift)
     yield paint(f"Drift: {len(drift) - deleted} changed, {deleted} deleted.", "strong")
     yield "`reconciler apply` reverts drift. To keep a live value, write it into the manifest."

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from reconciler.plan import ChangeEntry, PlanDocument
 from reconciler.render.drift_text import drift_lines
+from reconciler.render.entries import is_conflict, is_withheld, remarks, shown_action
 from reconciler.render.fields_text import SYMBOLS, field_lines, symbol
 from reconciler.render.header_text import header_lines, scope_notes
 from reconciler.render.paint import Paint, plain
@@ -18,7 +19,10 @@ _VERBS = {"create": "created", "update": "updated in place", "delete": "deleted"
 
 def render_plan(document: PlanDocument, paint: Paint = plain) -> str:
     """Return what a plan would change: conflicts first, then by tag, what is withheld last."""
-    return "\n".join([*header_lines(document, paint), *_body(document, paint), *_summary(document, paint)])
+    refusals = refusal_lines(document["refusals"], paint)
+    return "\n".join(
+        [*header_lines(document, paint), *_body(document, paint), *refusals, *summary_lines(document, paint)]
+    )
 
 
 def _body(document: PlanDocument, paint: Paint) -> Iterator[str]:
@@ -26,19 +30,19 @@ def _body(document: PlanDocument, paint: Paint) -> Iterator[str]:
         yield paint("Note: session types have changed outside of git since the last apply (applied -> live)", "strong")
         yield ""
         yield from drift_lines(document["resource_drift"], paint)
-    shown = [entry for entry in document["resource_changes"] if _action(entry)]
+    shown = [entry for entry in document["resource_changes"] if shown_action(entry)]
     if not shown:
         return
     if document["applyable"]:
         yield "The manifests ask for these actions (live -> manifest):"
         yield ""
-        yield from _legend({_action(entry) for entry in shown}, paint)
+        yield from _legend({shown_action(entry) for entry in shown}, paint)
     else:
         yield "No manifest asks for these any more:"
         yield ""
-    for entry in sorted(shown, key=lambda each: (not _is_conflict(each), _is_withheld(each))):
+    for entry in sorted(shown, key=lambda each: (not is_conflict(each), is_withheld(each))):
         yield from _entry_lines(entry, paint)
-    if any(map(_is_withheld, shown)):
+    if any(map(is_withheld, shown)):
         yield ""
 
 
@@ -50,31 +54,8 @@ def _legend(actions: set[str], paint: Paint) -> Iterator[str]:
         yield ""
 
 
-def _action(entry: ChangeEntry) -> str:
-    """Return the action that an entry is shown as: a withheld deletion as one, nothing for an unchanged record."""
-    if _is_withheld(entry):
-        return "delete"
-    action = entry["change"]["actions"][0]
-    if action in SYMBOLS:
-        return action
-    return "" if not entry.get("records_ownership") else "settle" if _is_tombstone(entry) else "adopt"
-
-
-def _is_tombstone(entry: ChangeEntry) -> bool:
-    """Tell whether another hand deleted the record and git has no manifest of it either."""
-    return not (entry["change"]["before"] or entry["change"]["after"])
-
-
-def _is_withheld(entry: ChangeEntry) -> bool:
-    return entry.get("action_reason") == "delete_withheld"
-
-
-def _is_conflict(entry: ChangeEntry) -> bool:
-    return any(field["origin"] == "conflict" for field in entry["fields"])
-
-
 def _entry_lines(entry: ChangeEntry, paint: Paint) -> Iterator[str]:
-    action, tag = _action(entry), safe(entry["name"])
+    action, tag = shown_action(entry), safe(entry["name"])
     if action == "adopt":
         yield f"  # {paint(tag, 'strong')} is as the manifests say; ownership will be recorded"
         yield ""
@@ -83,7 +64,7 @@ def _entry_lines(entry: ChangeEntry, paint: Paint) -> Iterator[str]:
         yield f"  # {paint(tag, 'strong')} has neither record nor manifest any more; its deletion will be settled"
         yield ""
         return
-    if _is_withheld(entry):
+    if is_withheld(entry):
         yield f"  {symbol('delete', paint)} {paint(tag, 'strong')}  {paint('(withheld, --prune deletes)', 'warning')}"
         return
     yield f"  # {paint(tag, 'strong')} will be {_VERBS[action]}{_remarks(entry, paint)}"
@@ -96,18 +77,8 @@ def _entry_lines(entry: ChangeEntry, paint: Paint) -> Iterator[str]:
 
 
 def _remarks(entry: ChangeEntry, paint: Paint) -> str:
-    remarks = []
-    if _is_conflict(entry):
-        remarks.append(paint("conflict: git and live both changed it", "error"))
-    if not entry["change"]["before"] and any(field["origin"] == "drift" for field in entry["fields"]):
-        remarks.append(paint("another hand deleted it", "warning"))
-    if entry["risk"] in {"breaking", "disruptive"}:
-        remarks.append(paint(entry["risk"], "error" if entry["risk"] == "breaking" else "warning"))
-    if entry.get("ownership") == "unowned" and entry["change"]["before"]:
-        remarks.append("so far unmanaged, becomes owned")
-    if entry.get("ownership") == "foreign":
-        remarks.append(paint(f"taken over from project {safe(str(entry.get('owner')))}", "warning"))
-    return f" ({', '.join(remarks)})" if remarks else ""
+    listed = remarks(entry, paint)
+    return f" ({', '.join(listed)})" if listed else ""
 
 
 def _place(entry: ChangeEntry, paint: Paint) -> str:
@@ -115,8 +86,8 @@ def _place(entry: ChangeEntry, paint: Paint) -> str:
     return paint(f"  # {safe(place['file'])}:{place['line']}", "faint") if place else ""
 
 
-def _summary(document: PlanDocument, paint: Paint) -> Iterator[str]:
-    yield from refusal_lines(document["refusals"], paint)
+def summary_lines(document: PlanDocument, paint: Paint) -> Iterator[str]:
+    """Yield the line that people grep, and the notes after it."""
     count = document["summary"]
     if document["applyable"]:
         yield paint(
@@ -136,7 +107,7 @@ def _about_selection(document: PlanDocument) -> str:
 
 
 def _notes(document: PlanDocument) -> Iterator[str]:
-    actions = [_action(entry) for entry in document["resource_changes"]]
+    actions = [shown_action(entry) for entry in document["resource_changes"]]
     if adopted := actions.count("adopt"):
         yield f"{counted(adopted, 'session type')} to record ownership of."
     if settled := actions.count("settle"):

@@ -25,7 +25,7 @@ def refusal_lines(refusals: Iterable[RefusalEntry], paint: Paint) -> Iterator[st
 
 def _lines(refusals: Iterable[RefusalEntry], paint: Paint) -> Iterator[str]:
     for refusal in refusals:
-        yield f"  {paint(refusal['guard'], 'error')}: {safe(refusal['reason'])}"
+        yield f"  {paint(safe(refusal['guard']), 'error')}: {safe(refusal['reason'])}"
         if refusal["guard"] == "conflict":
             yield f"    A person's yes overwrites live; --auto-approve needs `{safe(refusal['lifted_by'])}`."
         else:

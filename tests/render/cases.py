@@ -6,57 +6,57 @@ from reconciler.plan import Header, Limits, Plan, PlanDocument, check_guards, to
 from tests.builders import SCHEMA, desired, header, plan_of, record, session_type
 
 
-def _document(plan: Plan, head: Header | None = None, limits: Limits = Limits()) -> PlanDocument:
+def document(plan: Plan, head: Header | None = None, limits: Limits = Limits()) -> PlanDocument:
     return to_document(plan, head or header(), check_guards(plan, limits, manifests=3))
 
 
 def none() -> PlanDocument:
     live = session_type()
-    return _document(plan_of([desired(live)], [record(live, applied=live)]))
+    return document(plan_of([desired(live)], [record(live, applied=live)]))
 
 
 def create() -> PlanDocument:
-    return _document(plan_of([desired(session_type("b")), desired(session_type("a", description=""), line=4)]))
+    return document(plan_of([desired(session_type("b")), desired(session_type("a", description=""), line=4)]))
 
 
 def update() -> PlanDocument:
     live = session_type()
     wanted = session_type(name="Customer", expiry=2, period="weeks", schema={**SCHEMA, "new": {"a": [1]}})
     head = header(target="production", git_commit="0123456789abcdef0123", git_dirty=True)
-    return _document(plan_of([desired(wanted)], [record(live, applied=live)]), head)
+    return document(plan_of([desired(wanted)], [record(live, applied=live)]), head)
 
 
 def delete() -> PlanDocument:
     live = session_type()
-    return _document(plan_of([], [record(live, applied=live)], prune=True), limits=Limits(max_delete=0))
+    return document(plan_of([], [record(live, applied=live)], prune=True), limits=Limits(max_delete=0))
 
 
 def delete_withheld() -> PlanDocument:
     live = [record(session_type(tag), applied=session_type(tag)) for tag in ("a", "b")]
-    return _document(plan_of([], [*live, record(session_type("theirs"), project="other")]))
+    return document(plan_of([], [*live, record(session_type("theirs"), project="other")]))
 
 
 def conflict() -> PlanDocument:
     live = record(session_type(expiry=2, name="By hand"), applied=session_type())
-    return _document(plan_of([desired(session_type("other")), desired(session_type(expiry=1))], [live]))
+    return document(plan_of([desired(session_type("other")), desired(session_type(expiry=1))], [live]))
 
 
 def breaking() -> PlanDocument:
     live = session_type()
     wanted = session_type(selector="$Session{email}", schema={"userId": 1, "email": "a@example.com"}, expiry=1)
-    return _document(plan_of([desired(wanted)], [record(live, applied=live)]), limits=Limits(max_breaking=0))
+    return document(plan_of([desired(wanted)], [record(live, applied=live)]), limits=Limits(max_breaking=0))
 
 
 def sensitive() -> PlanDocument:
     live = session_type(schema={"userId": "u", "key": "old secret"})
     wanted = session_type(schema={"userId": "u", "key": "new secret"})
-    return _document(plan_of([desired(wanted, sensitive=["schema.key"])], [record(live, applied=live)]))
+    return document(plan_of([desired(wanted, sensitive=["schema.key"])], [record(live, applied=live)]))
 
 
 def non_ascii() -> PlanDocument:
     live = session_type(name="Sesión", schema={"userId": "u", "日本": "名前"})
     wanted = session_type(name="Séance\n\x1b[31mred\u202e", schema={"userId": "u", "日本": "😀", "a.b": None})
-    return _document(plan_of([desired(wanted, file="sessions/séance.yaml")], [record(live, applied=live)]))
+    return document(plan_of([desired(wanted, file="sessions/séance.yaml")], [record(live, applied=live)]))
 
 
 def drift() -> PlanDocument:
@@ -68,7 +68,7 @@ def drift() -> PlanDocument:
         record(applied),
     ]
     wanted = [session_type("changed"), session_type("converged", expiry=1), session_type("deleted")]
-    return _document(plan_of(map(desired, [*wanted, session_type("new")]), live))
+    return document(plan_of(map(desired, [*wanted, session_type("new")]), live))
 
 
 def ownership() -> PlanDocument:
@@ -78,7 +78,7 @@ def ownership() -> PlanDocument:
         record(session_type("theirs", expiry=1), project="other"),
     ]
     wanted = [desired(session_type(tag)) for tag in ("equal", "free", "theirs")]
-    return _document(plan_of(wanted, live, adopt=True, only=["*"]))
+    return document(plan_of(wanted, live, adopt=True, only=["*"]))
 
 
 ALL = (none, create, update, delete, delete_withheld, conflict, breaking, sensitive, non_ascii, drift, ownership)

@@ -1,0 +1,60 @@
+"""What a document's entries are shown as, in every format: the action, what is special about it, and its weight."""
+
+from __future__ import annotations
+
+from reconciler.plan import ChangeEntry
+from reconciler.render.paint import Paint, plain
+from reconciler.render.values import safe
+
+ACTIONS = ("create", "update", "delete")
+
+
+def shown_action(entry: ChangeEntry) -> str:
+    """Return the action that an entry is shown as: a withheld deletion as one, nothing for an unchanged record."""
+    if is_withheld(entry):
+        return "delete"
+    action = entry["change"]["actions"][0]
+    if action in ACTIONS:
+        return action
+    return "" if not entry.get("records_ownership") else "settle" if _is_tombstone(entry) else "adopt"
+
+
+def is_withheld(entry: ChangeEntry) -> bool:
+    """Tell whether the entry is a deletion that --prune would carry out."""
+    return entry.get("action_reason") == "delete_withheld"
+
+
+def is_conflict(entry: ChangeEntry) -> bool:
+    """Tell whether git and live both changed a field, differently."""
+    return any(field["origin"] == "conflict" for field in entry["fields"])
+
+
+def is_grave(entry: ChangeEntry) -> bool:
+    """Tell whether an entry is one that no report may leave out: a conflict, or one that breaks what uses it."""
+    return is_conflict(entry) or (entry["risk"] == "breaking" and not is_withheld(entry))
+
+
+def weight(entry: ChangeEntry) -> tuple[bool, bool, bool, bool]:
+    """Return the key that sorts entries: conflicts, breaking, disruptive, the rest, what is withheld."""
+    return is_withheld(entry), not is_conflict(entry), entry["risk"] != "breaking", entry["risk"] != "disruptive"
+
+
+def remarks(entry: ChangeEntry, paint: Paint = plain) -> list[str]:
+    """Return what is special about a change."""
+    found = []
+    if is_conflict(entry):
+        found.append(paint("conflict: git and live both changed it", "error"))
+    if not entry["change"]["before"] and any(field["origin"] == "drift" for field in entry["fields"]):
+        found.append(paint("another hand deleted it", "warning"))
+    if entry["risk"] in {"breaking", "disruptive"}:
+        found.append(paint(entry["risk"], "error" if entry["risk"] == "breaking" else "warning"))
+    if entry.get("ownership") == "unowned" and entry["change"]["before"]:
+        found.append("so far unmanaged, becomes owned")
+    if entry.get("ownership") == "foreign":
+        found.append(paint(f"taken over from project {safe(str(entry.get('owner')))}", "warning"))
+    return found
+
+
+def _is_tombstone(entry: ChangeEntry) -> bool:
+    """Tell whether another hand deleted the record and git has no manifest of it either."""
+    return not (entry["change"]["before"] or entry["change"]["after"])

@@ -1,0 +1,58 @@
+"""The formats by name: each turns a plan document into one text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from reconciler.plan import PlanDocument
+from reconciler.render import view as tell
+from reconciler.render.drift_text import render_drift
+from reconciler.render.github import render_github
+from reconciler.render.gitlab import render_gitlab
+from reconciler.render.html_page import render_html
+from reconciler.render.json_text import render_json
+from reconciler.render.junit import render_junit
+from reconciler.render.markdown import render_markdown
+from reconciler.render.plan_text import render_plan
+from reconciler.render.values import safe
+from reconciler.render.view import View
+
+Renderer = Callable[[PlanDocument, View], str]
+
+
+def _text(document: PlanDocument, view: View) -> str:
+    if tell.diagnostics(document):
+        return "\n".join([*_errors(document), *tell.sentences(document, view)])
+    if view.drift:
+        return render_drift(document, strict=view.strict)
+    return "\n".join([render_plan(document), *_outcomes(document)])
+
+
+def _outcomes(document: PlanDocument) -> Iterator[str]:
+    if "outcomes" in document:
+        yield from ("", *tell.applied(document))
+    for ended in tell.outcomes(document):
+        yield f"  {safe(ended['name'])}: {ended['status']}{': ' + safe(ended['error']) if ended['error'] else ''}"
+
+
+def _errors(document: PlanDocument) -> Iterator[str]:
+    for found in tell.diagnostics(document):
+        yield " ".join(filter(None, (f"{found['severity'].capitalize()}:", tell.where(found["location"]))))
+        yield f"  {tell.said(found)}"
+
+
+_RENDERERS: dict[str, Renderer] = {
+    "text": _text,
+    "json": lambda document, _view: render_json(document),
+    "markdown": render_markdown,
+    "html": render_html,
+    "gitlab": render_gitlab,
+    "github": render_github,
+    "junit": render_junit,
+}
+FORMATS = tuple(_RENDERERS)
+
+
+def render_as(name: str, document: PlanDocument, view: View = View()) -> str:
+    """Return a document in the format of that name."""
+    return _RENDERERS[name](document, view)

@@ -1,0 +1,83 @@
+"""GitHub's workflow commands: notes on the lines of manifests. GitHub shows ten of a kind, so the worst come first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from reconciler.plan import ChangeEntry, DiagnosticEntry, PlanDocument
+from reconciler.render import view as tell
+from reconciler.render.entries import is_grave, is_withheld
+from reconciler.render.values import counted, safe
+from reconciler.render.view import View
+from reconciler.render.workflow_commands import workflow_command
+
+_MOST = 10
+_KINDS = ("error", "warning", "notice")
+
+
+@dataclass(frozen=True, slots=True)
+class _Note:
+    """One annotation."""
+
+    kind: str
+    title: str
+    message: str
+    location: dict[str, Any] | None = None
+
+
+def render_github(document: PlanDocument, view: View = View()) -> str:
+    """Return a command a line; the last one is the summary, and says how many notes there was no room for."""
+    notes = list(_notes(document, view))
+    lines: list[str] = []
+    hidden: list[str] = []
+    for kind in _KINDS:
+        of_kind = [note for note in notes if note.kind == kind]
+        most = _MOST - (kind == "notice")  # the summary is a notice too
+        lines += map(_command, of_kind[:most])
+        if len(of_kind) > most:
+            hidden.append(counted(len(of_kind) - most, f"more {kind}"))
+    summary = tell.sentences(document, view)[0] + (f" Not shown: {', '.join(hidden)}." if hidden else "")
+    return "\n".join([*lines, _command(_Note("notice", tell.title(document, view), summary))])
+
+
+def _notes(document: PlanDocument, view: View) -> Iterator[_Note]:
+    entries = tell.changes(document, view)
+    yield from map(_diagnostic, tell.diagnostics(document))
+    for ended in tell.outcomes(document):
+        if ended["status"] != "done":
+            yield _Note("error", f"{ended['name']}: {ended['status']}", ended["error"] or "The call was not made.")
+    places = {entry["name"]: tell.place(entry) for entry in entries}
+    for refusal in document["refusals"]:
+        message = f"{refusal['reason']} To lift the guard for one run: {refusal['lifted_by']}"
+        yield _Note("error", f"Refused by {refusal['guard']}", message, places.get(refusal["tag"] or ""))
+    if not view.drift:
+        yield from (_of(entry, "warning") for entry in entries if is_grave(entry))
+        yield from (_of(entry, "notice") for entry in entries if _is_notable(entry))
+    yield from (_of(entry, "warning") for entry in document["resource_drift"])
+    for tag in tell.strays(document, view):
+        yield _Note("warning", f"{tag} is unmanaged", "No manifest of this project has it.")
+
+
+def _diagnostic(found: DiagnosticEntry) -> _Note:
+    kind = "error" if found["severity"] == "error" else "warning"
+    return _Note(kind, found["summary"], tell.said(found), found["location"])
+
+
+def _is_notable(entry: ChangeEntry) -> bool:
+    return not is_grave(entry) and (is_withheld(entry) or entry["risk"] == "disruptive")
+
+
+def _of(entry: ChangeEntry, kind: str) -> _Note:
+    fields = [tell.told(field) for field in entry["fields"]] if entry["change"]["before"] else []
+    message = "; ".join(fields) or tell.what(entry)
+    return _Note(kind, f"{entry['name']}: {tell.what(entry)}", message, tell.place(entry))
+
+
+def _command(note: _Note) -> str:
+    place = note.location or {}
+    known = {"file": place.get("file"), "line": place.get("line"), "col": place.get("column"), "title": note.title}
+    return workflow_command(
+        note.kind, safe(note.message), {key: safe(str(value)) for key, value in known.items() if value}
+    )

@@ -1,0 +1,148 @@
+"""What every format tells of a document: which entries, worst first, which sentences, and in which words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from reconciler.plan import ChangeEntry, DiagnosticEntry, FieldEntry, OutcomeEntry, PlanDocument
+from reconciler.render.drift_text import drift_summary_lines
+from reconciler.render.entries import is_withheld, remarks, shown_action, weight
+from reconciler.render.fields_text import field_lines
+from reconciler.render.header_text import header_lines
+from reconciler.render.paint import plain
+from reconciler.render.plan_text import summary_lines
+from reconciler.render.values import counted, safe, shown_change
+
+_VERBS = {"create": "create", "update": "update", "delete": "delete", "adopt": "record ownership", "settle": "settle"}
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a document is read as: a plan, or a drift report; and how many bytes of markdown there is room for."""
+
+    drift: bool = False
+    strict: bool = False
+    max_bytes: int | None = None
+
+    @property
+    def kind(self) -> str:
+        """The name of the report."""
+        return "drift" if self.drift else "plan"
+
+
+def name_of(document: PlanDocument) -> str:
+    """Return what tells this report from those of other targets."""
+    return safe(document["target"]["name"] or document["target"]["product"])
+
+
+def title(document: PlanDocument, view: View) -> str:
+    """Return the headline of a report."""
+    kind = "apply" if "outcomes" in document else view.kind
+    return f"reconciler {kind}: {name_of(document)}"
+
+
+def heads(document: PlanDocument) -> list[str]:
+    """Return product, registry and revision, a line each; nothing of a run that came to no plan."""
+    return [] if diagnostics(document) else [line for line in header_lines(document, plain) if line]
+
+
+def changes(document: PlanDocument, view: View) -> list[ChangeEntry]:
+    """Return the entries that a report is about, worst first."""
+    if view.drift:
+        return list(document["resource_drift"])
+    return sorted(filter(shown_action, document["resource_changes"]), key=weight)
+
+
+def drifted(document: PlanDocument, view: View) -> list[ChangeEntry]:
+    """Return the drift that a plan tells beside its changes."""
+    return [] if view.drift else list(document["resource_drift"])
+
+
+def strays(document: PlanDocument, view: View) -> list[str]:
+    """Return the unmanaged records that a strict drift report counts."""
+    return list(document["unmanaged"]) if view.drift and view.strict else []
+
+
+def diagnostics(document: PlanDocument) -> list[DiagnosticEntry]:
+    """Return the diagnostics of a run that failed."""
+    return list(document.get("diagnostics", ()))
+
+
+def outcomes(document: PlanDocument) -> list[OutcomeEntry]:
+    """Return what became of each call of an apply."""
+    return list(document.get("outcomes", ()))
+
+
+def sentences(document: PlanDocument, view: View) -> list[str]:
+    """Return the summary: the line that people grep, and the notes after it."""
+    found = diagnostics(document)
+    if found:
+        errors = sum(each["severity"] == "error" for each in found)
+        return [f"{counted(errors, 'error')}; there is no {view.kind}."]
+    if view.drift:
+        return list(drift_summary_lines(document, plain, strict=view.strict))
+    return [*applied(document), *summary_lines(document, plain)]
+
+
+def applied(document: PlanDocument) -> Iterator[str]:
+    """Yield what an apply did; nothing for a document that nobody applied."""
+    if "outcomes" not in document:
+        return
+    ended = outcomes(document)
+    if not ended:
+        yield "Nothing was applied."
+        return
+    done = [each["action"] for each in ended if each["status"] == "done"]
+    verdict = "Apply complete!" if len(done) == len(ended) else "Apply incomplete."
+    created, updated, deleted = (done.count(action) for action in ("create", "update", "delete"))
+    yield f"{verdict} Session types: {created} created, {updated} updated, {deleted} deleted."
+    if len(done) < len(ended):
+        failed = sum(each["status"] == "failed" for each in ended)
+        yield f"{failed} failed, {len(ended) - len(done) - failed} not tried."
+
+
+def what(entry: ChangeEntry) -> str:
+    """Say in a few words what happens, or what happened, to a record."""
+    by = entry.get("changed_by")
+    if by:
+        verb = "deleted" if entry["change"]["actions"] == ["delete"] else "changed"
+        return f"{verb} by {safe(by['actor'])} at {safe(by['at'])}"
+    listed = ["withheld, --prune deletes"] if is_withheld(entry) else remarks(entry)
+    return _VERBS[shown_action(entry)] + (f" ({', '.join(listed)})" if listed else "")
+
+
+def lines_of(entry: ChangeEntry) -> list[str]:
+    """Return the lines of an entry's fields, without indentation."""
+    if is_withheld(entry) or (entry.get("changed_by") and entry["change"]["actions"] == ["delete"]):
+        return []
+    lines = [line.strip() for line in field_lines(entry, plain)]
+    until = entry["fully_effective_at"]
+    return [*lines, f"# fully in effect by {until}; sessions from before live until then"] if until else lines
+
+
+def place(entry: ChangeEntry) -> dict[str, Any] | None:
+    """Return where to look: the worst field's line, else that of the manifest."""
+    ranks = ("breaking", "disruptive", "safe", "none")
+    fields = sorted((each for each in entry["fields"] if each["location"]), key=lambda each: ranks.index(each["risk"]))
+    if fields:
+        return fields[0]["location"]
+    source = entry["provenance"]
+    return {"file": source["file"], "line": source["line"]} if source else None
+
+
+def told(field: FieldEntry) -> str:
+    """Return a field and its change on one line."""
+    return f"{safe(field['path'])}: {shown_change(field)}"
+
+
+def said(entry: DiagnosticEntry) -> str:
+    """Return a diagnostic's summary, detail and hint as one text; one is not said twice."""
+    summary = "" if entry["detail"].startswith(entry["summary"]) else f"{entry['summary']}:"
+    return " ".join(safe(part) for part in (summary, entry["detail"], entry["hint"]) if part)
+
+
+def where(location: dict[str, Any] | None) -> str:
+    """Return `file:line`, or nothing."""
+    return f"{safe(location['file'])}:{location['line']}" if location else ""

@@ -11,8 +11,9 @@ import click
 
 from reconciler.cli.files import write_atomically
 from reconciler.cli.options import Command, format_option
+from reconciler.cli.planning import Planned
 from reconciler.errors import ReconcilerError
-from reconciler.plan import PlanDocument
+from reconciler.plan import PlanDocument, sealed
 from reconciler.render import FORMATS, View, render_as
 
 
@@ -57,6 +58,14 @@ class Delivery:
     def is_machine(self) -> bool:
         """Tell whether stdout is for a program: then it holds one document, on an error too."""
         return self.output_format != "text"
+
+    def document_of(self, planned: Planned) -> PlanDocument:
+        """Return the document that the outputs need, made once, after the reports are written from it."""
+        if not self.is_whole:
+            return planned.document()
+        document = sealed(planned.document(with_unchanged=True))
+        self.write(document)
+        return document
 
     @property
     def is_whole(self) -> bool:

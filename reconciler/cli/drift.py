@@ -14,7 +14,6 @@ from reconciler.cli.inputs import Run
 from reconciler.cli.options import Globals, global_options, paths_argument, selection_options
 from reconciler.cli.reporting import reported, say_warnings
 from reconciler.manifests import Loaded
-from reconciler.plan import sealed
 from reconciler.port import RegistryUnavailable
 from reconciler.render import render_drift
 
@@ -55,10 +54,7 @@ def command(console: Console, given: Globals, /, **options: Any) -> ExitCode:
             hint="Check --registry and --target; the first `reconciler apply` creates it.",
         )
     delivery = Delivery.of(options)
-    document = planned.document()
-    if delivery.is_whole:
-        document = sealed(planned.document(with_unchanged=True))
-        delivery.write(document)
+    document = delivery.document_of(planned)
     if delivery.is_machine:
         console.out(delivery.text(document))
     else:

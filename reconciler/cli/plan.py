@@ -61,10 +61,7 @@ def command(console: Console, given: Globals, /, **options: Any) -> ExitCode:
     if options["out"]:
         _save(planned, Path(options["out"]))
     delivery = Delivery.of(options)
-    document = planned.document()
-    if delivery.is_whole:
-        document = sealed(planned.document(with_unchanged=True))
-        delivery.write(document)
+    document = delivery.document_of(planned)
     if delivery.is_machine:
         console.out(delivery.text(document))
     else:

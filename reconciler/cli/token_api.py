@@ -11,7 +11,7 @@ from reconciler.cli.token_keepers import NewToken
 from reconciler.project import Secret
 from reconciler.registry.http import Malformed, Request, json_body, json_object, open_link
 from reconciler.registry.url import HttpEndpoint
-from reconciler.render import spelled_moment
+from reconciler.values import exact_rfc3339
 
 T = TypeVar("T")
 
@@ -31,7 +31,7 @@ class TokenApi:
                 "name": wanted.name,
                 "role": wanted.role.value,
                 "product": wanted.product,
-                "expires_at": spelled_moment(wanted.expires_at),
+                "expires_at": exact_rfc3339(wanted.expires_at),
             }
         )
         made = Request("POST", _PATH, body=form)

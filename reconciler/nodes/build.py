@@ -118,7 +118,7 @@ class Builder:
         top.key, top.key_line, top.key_column = key, line, column
         if event.implicit[0]:
             top.merge = key == "<<"
-            self._check_plain_key(key, self._at(line, column))
+            self._check_plain_key(key, line, column)
         elif not fits_tag(event.tag, key):
             self._report_tag(event.tag, self._at(line, column))
         if event.anchor:
@@ -132,26 +132,26 @@ class Builder:
         hint = "Merge several at once: `<<: [*one, *other]`." if key == "<<" else "Remove one of the two."
         self._report(Code.DUPLICATE_KEY, detail, location, hint, related=first)
 
-    def _check_plain_key(self, key: str, location: Location) -> None:
+    def _check_plain_key(self, key: str, line: int, column: int) -> None:
         kind = json_type(resolve(key[:DIGITS_MAX]))
         if kind != "string":
             detail = f"The key `{key[:DIGITS_MAX]}` is read as {'null' if kind == 'null' else 'a ' + kind}."
-            self._report(Code.KEY_NOT_STRING, detail, location, "Put quotes around it.")
+            self._report(Code.KEY_NOT_STRING, detail, self._at(line, column), "Put quotes around it.")
 
     def _value(self, event: ScalarEvent) -> JsonValue:
         """Return what a scalar means; where that can't be said, a stand-in that causes no second problem."""
-        location = self._at(event.start_mark.line, event.start_mark.column)
+        mark = event.start_mark
         try:
             value = scalar_value(event.value, event.tag, self._environment, plain=event.implicit[0])
         except NumberTooLong:
             detail = f"A number has at most {DIGITS_MAX:,} digits."
-            self._report(Code.NUMBER_OUT_OF_RANGE, detail, location, "Put quotes around it.")
+            self._report(Code.NUMBER_OUT_OF_RANGE, detail, self._at(mark.line, mark.column), "Put quotes around it.")
             return 0
         except VariableProblem as problem:
-            self._report(problem.code, problem.detail, location, problem.hint)
+            self._report(problem.code, problem.detail, self._at(mark.line, mark.column), problem.hint)
             return str(event.value)
         if not fits_tag(event.tag, value):
-            self._report_tag(event.tag, location)
+            self._report_tag(event.tag, self._at(mark.line, mark.column))
         return value
 
     def _place(self, built: Built, anchor: str | None) -> None:

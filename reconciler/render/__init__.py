@@ -10,7 +10,7 @@ from reconciler.render.json_text import render_json
 from reconciler.render.paint import Paint, plain
 from reconciler.render.plan_text import render_plan
 from reconciler.render.refusals_text import render_refusals
-from reconciler.render.tokens_text import render_tokens, spelled_moment, token_json
+from reconciler.render.tokens_text import render_tokens, token_json
 from reconciler.render.view import View
 
 __all__ = [
@@ -31,6 +31,5 @@ __all__ = [
     "render_plan",
     "render_refusals",
     "render_tokens",
-    "spelled_moment",
     "token_json",
 ]

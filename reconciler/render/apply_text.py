@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 
 from reconciler.apply import Outcome, Status, Tally
 from reconciler.plan import Action
+from reconciler.render.entries import ACTIONS
 from reconciler.render.paint import Paint, plain
 from reconciler.render.values import counted, safe
 
@@ -35,13 +37,17 @@ def render_apply_summary(tally: Tally, paint: Paint = plain) -> str:
     return "\n".join(_summary(tally, paint))
 
 
+def apply_verdict(done: Mapping[str, int], *, complete: bool) -> str:
+    """Return the line that people grep; `done` counts the calls that were carried out, by action."""
+    verdict = "Apply complete!" if complete else "Apply incomplete."
+    created, updated, deleted = (done.get(action, 0) for action in ACTIONS)
+    return f"{verdict} Session types: {created} created, {updated} updated, {deleted} deleted."
+
+
 def _summary(tally: Tally, paint: Paint) -> Iterator[str]:
-    created, updated, deleted = (tally.count(each) for each in (Action.CREATE, Action.UPDATE, Action.DELETE))
-    done = f"Session types: {created} created, {updated} updated, {deleted} deleted."
-    if tally.is_complete:
-        yield paint(f"Apply complete! {done}", "strong")
-    else:
-        yield paint(f"Apply incomplete. {done}", "error")
+    done = Counter(each.change.action.value for each in tally.having(Status.DONE))
+    yield paint(apply_verdict(done, complete=tally.is_complete), "strong" if tally.is_complete else "error")
+    if not tally.is_complete:
         failed, not_tried = (tally.having(status) for status in (Status.FAILED, Status.NOT_TRIED))
         yield f"{len(failed)} failed, {len(not_tried)} not tried:"
         yield from (f"  {render_outcome(outcome, paint)}" for outcome in (*failed, *not_tried))

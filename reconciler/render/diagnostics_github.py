@@ -6,10 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from reconciler.plan import DiagnosticEntry
 from reconciler.render.values import counted, diagnostic_path, diagnostic_words, safe
-from reconciler.render.workflow_commands import workflow_command
+from reconciler.render.workflow_commands import SHOWN, workflow_command
 
 _KINDS = ("error", "warning")  # worst first
-_SHOWN = 10  # of a kind and a step; GitHub drops the others without a word
 
 
 def render_github(diagnostics: Iterable[DiagnosticEntry]) -> str:
@@ -21,12 +20,12 @@ def _lines(diagnostics: list[DiagnosticEntry]) -> Iterator[str]:
     more = []
     for kind in _KINDS:
         found = [each for each in diagnostics if each["severity"] == kind]
-        yield from map(_annotation, found[:_SHOWN])
-        if len(found) > _SHOWN:
-            more.append(counted(len(found) - _SHOWN, f"more {kind}"))
+        yield from map(_annotation, found[:SHOWN])
+        if len(found) > SHOWN:
+            more.append(counted(len(found) - SHOWN, f"more {kind}"))
     if more:
         verb = "is" if more[0].startswith("1 ") and len(more) == 1 else "are"
-        yield f"{' and '.join(more)} {verb} not annotated: GitHub shows {_SHOWN} of a kind."
+        yield f"{' and '.join(more)} {verb} not annotated: GitHub shows {SHOWN} of a kind."
 
 
 def _annotation(diagnostic: DiagnosticEntry) -> str:

@@ -55,6 +55,12 @@ def remarks(entry: ChangeEntry, paint: Paint = plain) -> list[str]:
     return found
 
 
+def effect(entry: ChangeEntry) -> str:
+    """Say when a change is fully in effect; nothing for one that is nothing to sessions."""
+    until = entry["fully_effective_at"]
+    return f"# fully in effect by {until}; sessions from before live until then" if until else ""
+
+
 def _is_tombstone(entry: ChangeEntry) -> bool:
     """Tell whether another hand deleted the record and git has no manifest of it either."""
     return not (entry["change"]["before"] or entry["change"]["after"])

@@ -11,9 +11,8 @@ from reconciler.render import view as tell
 from reconciler.render.entries import is_grave, is_withheld
 from reconciler.render.values import counted, safe
 from reconciler.render.view import View
-from reconciler.render.workflow_commands import workflow_command
+from reconciler.render.workflow_commands import SHOWN, workflow_command
 
-_MOST = 10
 _KINDS = ("error", "warning", "notice")
 
 
@@ -34,7 +33,7 @@ def render_github(document: PlanDocument, view: View = View()) -> str:
     hidden: list[str] = []
     for kind in _KINDS:
         of_kind = [note for note in notes if note.kind == kind]
-        most = _MOST - (kind == "notice")  # the summary is a notice too
+        most = SHOWN - (kind == "notice")  # the summary is a notice too
         lines += map(_command, of_kind[:most])
         if len(of_kind) > most:
             hidden.append(counted(len(of_kind) - most, f"more {kind}"))

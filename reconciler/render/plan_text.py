@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from reconciler.plan import ChangeEntry, PlanDocument
 from reconciler.render.drift_text import drift_lines
-from reconciler.render.entries import is_conflict, is_withheld, remarks, shown_action
+from reconciler.render.entries import effect, is_conflict, is_withheld, remarks, shown_action
 from reconciler.render.fields_text import SYMBOLS, field_lines, symbol
 from reconciler.render.header_text import header_lines, scope_notes
 from reconciler.render.paint import Paint, plain
@@ -70,9 +70,8 @@ def _entry_lines(entry: ChangeEntry, paint: Paint) -> Iterator[str]:
     yield f"  # {paint(tag, 'strong')} will be {_VERBS[action]}{_remarks(entry, paint)}"
     yield f"  {symbol(action, paint)} {tag}{_place(entry, paint)}"
     yield from field_lines(entry, paint)
-    if entry["fully_effective_at"]:
-        until = f"fully in effect by {entry['fully_effective_at']}; sessions from before live until then"
-        yield paint(f"        # {until}", "faint")
+    if until := effect(entry):
+        yield paint(f"        {until}", "faint")
     yield ""
 
 

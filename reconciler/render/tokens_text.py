@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from reconciler.access import Token
 from reconciler.render.paint import Paint, plain
 from reconciler.render.values import safe
-from reconciler.values import rfc3339
+from reconciler.values import exact_rfc3339, rfc3339
 
 _COLUMNS = ("ID", "NAME", "ROLE", "PRODUCT", "STATE", "LAST USED")
-
-
-def spelled_moment(at: datetime | None) -> str | None:
-    """Spell a moment: RFC 3339, UTC, always with microseconds."""
-    return None if at is None else at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def token_json(token: Token) -> dict[str, Any]:
@@ -26,10 +21,10 @@ def token_json(token: Token) -> dict[str, Any]:
         "name": token.name,
         "role": token.role.value,
         "product": token.product,
-        "created_at": spelled_moment(token.created_at),
-        "expires_at": spelled_moment(token.expires_at),
-        "revoked_at": spelled_moment(token.revoked_at),
-        "last_used_at": spelled_moment(token.last_used_at),
+        "created_at": exact_rfc3339(token.created_at),
+        "expires_at": exact_rfc3339(token.expires_at),
+        "revoked_at": exact_rfc3339(token.revoked_at),
+        "last_used_at": exact_rfc3339(token.last_used_at),
     }
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from reconciler.plan import ChangeEntry, DiagnosticEntry, FieldEntry, OutcomeEntry, PlanDocument
+from reconciler.render.apply_text import apply_verdict
 from reconciler.render.drift_text import drift_summary_lines
-from reconciler.render.entries import is_withheld, remarks, shown_action, weight
+from reconciler.render.entries import effect, is_withheld, remarks, shown_action, weight
 from reconciler.render.fields_text import field_lines
 from reconciler.render.header_text import header_lines
 from reconciler.render.paint import plain
@@ -95,9 +97,7 @@ def applied(document: PlanDocument) -> Iterator[str]:
         yield "Nothing was applied."
         return
     done = [each["action"] for each in ended if each["status"] == "done"]
-    verdict = "Apply complete!" if len(done) == len(ended) else "Apply incomplete."
-    created, updated, deleted = (done.count(action) for action in ("create", "update", "delete"))
-    yield f"{verdict} Session types: {created} created, {updated} updated, {deleted} deleted."
+    yield apply_verdict(Counter(done), complete=len(done) == len(ended))
     if len(done) < len(ended):
         failed = sum(each["status"] == "failed" for each in ended)
         yield f"{failed} failed, {len(ended) - len(done) - failed} not tried."
@@ -118,8 +118,7 @@ def lines_of(entry: ChangeEntry) -> list[str]:
     if is_withheld(entry) or (entry.get("changed_by") and entry["change"]["actions"] == ["delete"]):
         return []
     lines = [line.strip() for line in field_lines(entry, plain)]
-    until = entry["fully_effective_at"]
-    return [*lines, f"# fully in effect by {until}; sessions from before live until then"] if until else lines
+    return [*lines, *filter(None, [effect(entry)])]
 
 
 def place(entry: ChangeEntry) -> dict[str, Any] | None:

@@ -27,7 +27,6 @@ class Condition:
 
     any: bool
     strong: frozenset[int] = frozenset()
-    weak: frozenset[int] = frozenset()
 
 
 def etag(value: int | str) -> str:
@@ -61,7 +60,6 @@ def _condition(request: Request, header: str) -> Condition | None:
         strong=frozenset(
             int(each["value"]) for each in found if not each["weak"] and _REVISION.fullmatch(each["value"])
         ),
-        weak=frozenset(int(each["value"]) for each in found if each["weak"] and _REVISION.fullmatch(each["value"])),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from starlette.responses import Response
 
 from reconciler.port import HistoryEntry, ManagedBy, Record, Source
-from reconciler.render import spelled_moment as moment
+from reconciler.values import exact_rfc3339 as moment
 
 MOST_ERRORS = 100
 REVALIDATE = "private, no-cache"

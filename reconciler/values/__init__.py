@@ -2,7 +2,7 @@
 
 from reconciler.values.canonical import canonical_json, canonical_value, same_value
 from reconciler.values.json_value import JsonObject, JsonValue, json_type
-from reconciler.values.moment import rfc3339
+from reconciler.values.moment import exact_rfc3339, rfc3339
 from reconciler.values.path import Path, format_path, json_pointer, parse_path, removed_at, set_at, value_at
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "Path",
     "canonical_json",
     "canonical_value",
+    "exact_rfc3339",
     "format_path",
     "json_pointer",
     "json_type",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, Protocol
 
+from reconciler.port import RegistryRejected
 from reconciler.runtime.model import (
     ActivePage,
     Dashboard,
@@ -101,12 +101,7 @@ class SessionKeys(Protocol):
 
 
 def page_start(page: int, limit: int) -> int:
-    """Return how many entries come before a page. Raises ValueError for a page or limit that there can't be."""
+    """Return how many entries come before a page. Raises RegistryRejected for what can't be."""
     if page < 1 or not 1 <= limit <= PAGE_LIMIT_MAX:
-        raise ValueError(f"A page counts from 1, and a limit goes from 1 to {PAGE_LIMIT_MAX}")
+        raise RegistryRejected(f"A page counts from 1, and a limit goes from 1 to {PAGE_LIMIT_MAX}")
     return (page - 1) * limit
-
-
-def utc_milliseconds(moment: datetime) -> datetime:
-    """Return a moment without what is finer than a millisecond."""
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)

@@ -44,7 +44,8 @@ session_users = Table(
 )
 
 # `key_id` and `revision` (the session type's) are those of the newest token. `ends_at` is when the last of its tokens
-# expires, `ends_hour` the hour of that, and `over_at` when nothing can bring it back: its refresh token has expired, too.
+# expires, `ends_minute` the minute of that, and `over_at` when nothing can bring it back: its refresh token has expired
+# as well.
 sessions = Table(
     "sessions",
     metadata,
@@ -59,7 +60,7 @@ sessions = Table(
     Column("expires_in", BigInteger),
     Column("started_at", UtcDateTime, nullable=False),
     Column("ends_at", UtcDateTime, nullable=False),
-    Column("ends_hour", BigInteger, nullable=False),
+    Column("ends_minute", BigInteger, nullable=False),
     Column("over_at", UtcDateTime, nullable=False),
     Column("revoked_at", UtcDateTime),
     Index(
@@ -76,8 +77,8 @@ sessions = Table(
     Index("sessions_over", "over_at"),
 )
 
-# `digest` is the SHA-256 of the refresh token. A used one stays, so that its reuse is noticed; `answer` is the pair that it
-# got, for the client that `client` is a digest of, and can be read with the refresh token itself only.
+# `digest` is the SHA-256 of the refresh token. A used one stays, so that its reuse is noticed; `answer` is the pair
+# that it got, for the client that `client` is a digest of, and can be read with the refresh token itself only.
 session_refreshes = Table(
     "session_refreshes",
     metadata,
@@ -106,9 +107,9 @@ session_starts = Table(
     Index("session_starts_by_age", "created_at"),
 )
 
-# Sums by kind: `started` and `new_users` by day, `ends` (sessions that are not revoked, by the hour in which they end).
-# A number is spread over several rows, so that those who start sessions at once seldom wait for each other; a single row
-# may be negative.
+# Sums by kind: `started` and `new_users` by day, `ends_hour` and `ends_minute` (sessions that are not revoked, by when
+# they end). A number is spread over several rows, so that those who start sessions at once seldom wait for each other;
+# a single row may be negative.
 session_counters = Table(
     "session_counters",
     metadata,
@@ -121,8 +122,8 @@ session_counters = Table(
     Column("number", BigInteger, nullable=False),
 )
 
-# What every process has to hear of within a second: `kind` is `session` (its id was revoked; needless once its tokens have
-# expired) or `keys` (those of `env/product` changed).
+# What every process has to hear of within a second: `kind` is `session` (its id was revoked; needless once its tokens
+# have expired) or `keys` (those of `env/product` changed).
 session_events = Table(
     "session_events",
     metadata,
@@ -133,7 +134,7 @@ session_events = Table(
     Index("session_events_by_expiry", "expires_at"),
 )
 
-# One row. It is locked from when an id is taken until the commit, so ids become visible in their order and without gaps.
+# One row. It is locked from when an id is taken until the commit, so ids become visible in order and without gaps.
 session_events_head = Table(
     "session_events_head",
     metadata,

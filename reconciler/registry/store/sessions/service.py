@@ -7,17 +7,15 @@ revoked ids and the settings are the service's. With `watch()` a thread follows 
 
 from __future__ import annotations
 
-import os
-import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Self
 
 from reconciler.registry.store.database import Database
 from reconciler.registry.store.sessions import keys, lists, numbers, refreshing, retention, revoking, starting
-from reconciler.registry.store.sessions.context import Context, Scope
+from reconciler.registry.store.sessions.context import Context
 from reconciler.registry.store.sessions.events import EventFeed
+from reconciler.registry.store.sessions.scopes import Scope
 from reconciler.registry.store.sessions.watcher import Watcher
 from reconciler.runtime.keyring import MasterKey
 from reconciler.runtime.model import (
@@ -34,24 +32,8 @@ from reconciler.runtime.model import (
 )
 from reconciler.runtime.policy import RefreshPolicy
 from reconciler.runtime.protocol import PAGE_LIMIT, SESSIONS_OF_USER, TIMELINE_DAYS
+from reconciler.runtime.surroundings import Surroundings
 from reconciler.runtime.verifier import Verifier
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What a service takes from the world: the time of day, a clock that only goes forward, and randomness."""
-
-    clock: Callable[[], datetime]
-    monotonic: Callable[[], float] = time.monotonic
-    randomness: Callable[[int], bytes] = os.urandom
-
-
-@dataclass(frozen=True, slots=True)
-class Setup:
-    """How a service is set up. The master key unlocks the keys in the database, and is read when one is needed."""
-
-    master_key: Callable[[], MasterKey]
-    refresh: RefreshPolicy = field(default_factory=RefreshPolicy)
 
 
 class SessionService:
@@ -60,10 +42,19 @@ class SessionService:
     Closing it ends its thread and leaves the database open.
     """
 
-    def __init__(self, database: Database, setup: Setup, surroundings: Surroundings) -> None:
-        rings = keys.KeyRings(database, setup.master_key, surroundings)
-        verifier = Verifier(rings.load, EventFeed(database, surroundings.clock).read, surroundings)
-        self._context = Context(database, setup, surroundings, rings, verifier)
+    def __init__(
+        self,
+        database: Database,
+        master_key: Callable[[], MasterKey],
+        *,
+        refresh: RefreshPolicy | None = None,
+        surroundings: Surroundings | None = None,
+    ) -> None:
+        """Set it up; nothing is read yet. `master_key` unlocks the keys in the database: see `MasterKeySource`."""
+        world = surroundings or Surroundings()
+        rings = keys.KeyRings(database, master_key, world)
+        verifier = Verifier(rings.load, EventFeed(database, world.clock).read, world)
+        self._context = Context(database, refresh or RefreshPolicy(), world, rings, verifier)
         self._watcher = Watcher(verifier.catch_up)
 
     def sessions(self, product: str, env: str, *, actor: str = "") -> StoredSessions:
@@ -122,7 +113,7 @@ class StoredSessions:
 
     def verify(self, tag: str, token: str) -> Verdict:
         """Tell whether a token is good."""
-        return self._context.verifier.verify(self._scope.pair, tag, token)
+        return self._context.verifier.verify(self._scope, tag, token)
 
     def refresh(self, tag: str, refresh_token: str, *, client_key: str | None = None) -> Pair:
         """Exchange a refresh token for a new pair."""

@@ -65,7 +65,7 @@ def _sessions() -> None:
         sa.Column("expires_in", sa.BigInteger),
         moment("started_at"),
         moment("ends_at"),
-        sa.Column("ends_hour", sa.BigInteger, nullable=False),
+        sa.Column("ends_minute", sa.BigInteger, nullable=False),
         moment("over_at"),
         moment("revoked_at", nullable=True),
     )

@@ -22,16 +22,13 @@ DATA_BYTES_MAX = 4096
 IDENTIFIER_LENGTH_MAX = 512
 
 
-def form_problems(data: Any, expires_in: Any) -> tuple[DataProblem, ...]:
-    """Return what is wrong with a request whatever its session type is; only without it are the other checks safe."""
-    problems = []
+def form_problems(data: Any) -> tuple[DataProblem, ...]:
+    """Return what is wrong with data whatever its session type is; only without it are the other checks safe."""
     if not isinstance(data, dict):
-        problems.append(DataProblem("/data", f"The data must be an object, not {with_article(json_type(data))}."))
-    elif _is_too_deep(data):
-        problems.append(DataProblem("/data", f"Data may be nested {DEPTH_MAX} levels deep."))
-    if expires_in is not None and (not isinstance(expires_in, int) or isinstance(expires_in, bool) or expires_in < 1):
-        problems.append(DataProblem("/expires_in", "`expires_in` is a whole number of seconds, at least 1."))
-    return tuple(problems)
+        return (DataProblem("/data", f"The data must be an object, not {with_article(json_type(data))}."),)
+    if _is_too_deep(data):
+        return (DataProblem("/data", f"Data may be nested {DEPTH_MAX} levels deep."),)
+    return ()
 
 
 def data_problems(session_type: SessionType, data: JsonObject) -> tuple[DataProblem, ...]:

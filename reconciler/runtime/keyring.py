@@ -25,6 +25,7 @@ from reconciler.port import RegistryUnavailable
 
 KEY_BYTES = 32
 _NONCE_BYTES = 12
+_KEY_ID_BYTES = 8
 # No other algorithm, and no compression.
 REGISTRY = jwe.JWERegistry(algorithms=["dir", "A256GCM"])
 
@@ -121,8 +122,17 @@ def protected(key_id: str) -> dict[str, str]:
 
 def header_of(key_id: str) -> str:
     """Return how all tokens of a key begin."""
+    # Asked of the library, so that nothing here has to know how it writes a header.
     empty = jwe.encrypt_compact(protected(key_id), b"", OctKey.import_key(bytes(KEY_BYTES)), registry=REGISTRY)
     return empty.partition(".")[0]
+
+
+def new_key_id(randomness: Callable[[int], bytes]) -> str:
+    """Return an id for a new key."""
+    return randomness(_KEY_ID_BYTES).hex()
+
+
+HEADER_LENGTH = len(header_of("0" * 2 * _KEY_ID_BYTES))
 
 
 def seal(secret: bytes, text: bytes, place: str, randomness: Callable[[int], bytes]) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+from reconciler.runtime.errors import DataProblem
 from reconciler.session_type import Lifetime, Period
 
 # For lifetimes that reach beyond what a database or a datetime can hold.
@@ -33,9 +35,16 @@ def ends(lifetime: Lifetime, at: datetime, *, expires_in: int | None = None) -> 
     return min(end, _seconds_after(at, expires_in))
 
 
-def exceeds(lifetime: Lifetime, at: datetime, expires_in: int) -> bool:
-    """Tell whether so many seconds are longer than the lifetime that begins at a moment."""
-    return _seconds_after(at, expires_in) > ends(lifetime, at)
+def expires_in_problem(lifetime: Lifetime, at: datetime, expires_in: Any) -> DataProblem | None:
+    """Return what is wrong with a wish for a shorter lifetime; a longer one would go round what was reviewed."""
+    if expires_in is None:
+        return None
+    if not isinstance(expires_in, int) or isinstance(expires_in, bool) or expires_in < 1:
+        return DataProblem("/expires_in", "`expires_in` is a whole number of seconds, at least 1.")
+    if _seconds_after(at, expires_in) > ends(lifetime, at):
+        detail = f"A session of this type lives for {lifetime}; `expires_in` can only shorten that."
+        return DataProblem("/expires_in", detail)
+    return None
 
 
 def _seconds_after(at: datetime, seconds: int) -> datetime:

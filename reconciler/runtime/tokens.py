@@ -7,7 +7,6 @@ milliseconds since 1970, which every language reads exactly.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -61,22 +60,23 @@ def make_token(content: TokenContent, key: TokenKey) -> str:
     return f"{content.tag}:{key.encrypt(text.encode())}"
 
 
-def token_header(tag: str, token: str) -> str | None:
-    """Return the header of a token of this tag; None for what can't be one."""
-    if len(token) > TOKEN_LENGTH_MAX or not token.startswith(tag + ":"):
-        return None
-    return token[len(tag) + 1 :].partition(".")[0]
+def header_and_jwe(tag: str, token: str) -> tuple[str, str]:
+    """Return how the JWE of a token of this tag begins, and the JWE; two empty texts for what can't be one."""
+    prefix, _, jwe_text = token.partition(":")
+    if prefix != tag or len(token) > TOKEN_LENGTH_MAX:
+        return "", ""
+    return jwe_text.partition(".")[0], jwe_text
 
 
-def open_token(place: Place, tag: str, token: str, keys: Mapping[str, TokenKey]) -> Claims | None:
+def open_token(place: Place, tag: str, jwe_text: str, key: TokenKey) -> Claims | None:
     """Return the claims of a token of this product, environment and tag; None for anything else."""
-    header = token_header(tag, token)
-    key = keys.get(header) if header else None
-    if key is None:
-        return None
     try:
-        opened = jwe.decrypt_compact(token[len(tag) + 1 :], key.jwk, registry=REGISTRY)
+        opened = jwe.decrypt_compact(jwe_text, key.jwk, registry=REGISTRY)
     except (JoseError, ValueError):
         return None
-    claims: Claims = json.loads(opened.plaintext or b"")
+    claims: Claims = _DECODE((opened.plaintext or b"").decode())[0]
     return claims if (claims["product"], claims["env"]) == place and claims["tag"] == tag else None
+
+
+# Of a text that was made by `make_token`, so that there is no space around it to be looked for.
+_DECODE = json.JSONDecoder().raw_decode

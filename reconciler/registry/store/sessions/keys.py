@@ -15,7 +15,7 @@ from reconciler.registry.store.session_tables import session_keys
 from reconciler.registry.store.sessions import events
 from reconciler.runtime.errors import UnknownKey
 from reconciler.runtime.events import Event, EventKind, keys_subject
-from reconciler.runtime.keyring import KEY_BYTES, MasterKey, MasterKeyError, Ring, TokenKey
+from reconciler.runtime.keyring import KEY_BYTES, MasterKey, MasterKeyError, Ring, TokenKey, new_key_id
 from reconciler.runtime.model import KeyInfo
 from reconciler.runtime.surroundings import Surroundings
 from reconciler.runtime.tokens import Place
@@ -87,7 +87,7 @@ class KeyRings:
 
     def _make(self, connection: Connection, place: Place, now: datetime, *, active_from: datetime) -> TokenKey:
         random = self._surroundings.randomness
-        key_id, secret = random(8).hex(), random(KEY_BYTES)
+        key_id, secret = new_key_id(random), random(KEY_BYTES)
         master = self._master()
         row = {
             "product": place[0],

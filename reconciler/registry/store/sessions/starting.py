@@ -21,7 +21,7 @@ from reconciler.runtime.data import data_problems, data_text, form_problems, ide
 from reconciler.runtime.errors import DataProblem, InvalidSessionData
 from reconciler.runtime.keyring import TokenKey
 from reconciler.runtime.model import Pair
-from reconciler.runtime.policy import ends, exceeds
+from reconciler.runtime.policy import ends, expires_in_problem
 from reconciler.runtime.refresh import seal_pair, unseal_pair
 from reconciler.session_type import SessionType
 from reconciler.values import JsonObject, canonical_json
@@ -62,7 +62,7 @@ class Once:
 
 def start(context: Context, scope: Scope, request: Request) -> Pair:
     """Start a session."""
-    _refuse(request, form_problems(request.data, request.expires_in))
+    _refuse(request, form_problems(request.data))
     return context.database.write(lambda connection: _start(context, connection, scope, request)[0])
 
 
@@ -70,7 +70,7 @@ def start_once(context: Context, scope: Scope, request: Request, once: Once) -> 
     """Start a session under an idempotency key, or return the pair that was started under it within a day."""
     if not 0 < len(once.key) <= KEY_LENGTH:
         raise RegistryRejected(f"An idempotency key has 1 to {KEY_LENGTH} characters")
-    _refuse(request, form_problems(request.data, request.expires_in))
+    _refuse(request, form_problems(request.data))
 
     def work(connection: Connection) -> Pair:
         kept = _kept(context, connection, scope, request, once)
@@ -130,10 +130,8 @@ def _insert(connection: Connection, scope: TypeScope, issued: Issue, pair: Pair,
 
 def _problems(session_type: SessionType, request: Request, now: datetime) -> tuple[DataProblem, ...]:
     problems = data_problems(session_type, request.data)
-    if request.expires_in is None or not exceeds(session_type.lifetime, now, request.expires_in):
-        return problems
-    detail = f"A session of this type lives for {session_type.lifetime}; `expires_in` can only shorten that."
-    return (*problems, DataProblem("/expires_in", detail))
+    too_long = expires_in_problem(session_type.lifetime, now, request.expires_in)
+    return (*problems, too_long) if too_long else problems
 
 
 def _refuse(request: Request, problems: tuple[DataProblem, ...]) -> None:

@@ -7,14 +7,14 @@ from typing import Any
 
 import click
 
-from reconciler.access import Role, Token
+from reconciler.access import NewToken, Role, Token
 from reconciler.cli.console import Console
 from reconciler.cli.exit_codes import ExitCode, help_epilog
 from reconciler.cli.expiry import read_expiry
 from reconciler.cli.inputs import Run
 from reconciler.cli.options import Command, Globals, format_option, global_options
 from reconciler.cli.reporting import reported
-from reconciler.cli.token_keepers import NewToken, TokenKeeper, open_keeper
+from reconciler.cli.token_keepers import TokenKeeper, open_keeper
 from reconciler.port import RegistryRejected
 from reconciler.render import render_json, render_tokens, token_json
 from reconciler.values import rfc3339

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import groupby
 
 import click
 
@@ -83,8 +82,9 @@ def _options(parameters: Iterable[click.Parameter], context: click.Context) -> s
 
 def _with_marks(text: str) -> str:
     """Set what click puts in brackets (default, range, variable) apart from the sentence."""
-    sentence, bracket, marks = text.partition("  [")
-    return f"{sentence} ({marks.rstrip(']')})" if bracket else text.rstrip()
+    sentence, *marks = re.split(r" {2}\[", text.rstrip().removesuffix("]"))
+    told = "; ".join(mark.removesuffix("]") for mark in marks)
+    return f"{sentence} ({told})" if told else text.rstrip()
 
 
 def _epilog(epilog: str) -> dict[str, str]:
@@ -101,10 +101,4 @@ def _exit_codes(listed: str) -> str:
     lines = [line.strip().partition("  ") for line in listed.splitlines()]
     known = {int(each) for each in ExitCode}
     found = [(number, meaning.strip()) for number, _, meaning in lines if number.isdecimal() and int(number) in known]
-    return "Exit codes: " + "; ".join(f"{code(number)} {meaning}" for number, meaning in found) + "." if found else ""
-
-
-def undocumented(command: click.Command) -> list[str]:
-    """Return the options of a command that say nothing of themselves."""
-    by_help = groupby(command.params, key=lambda each: getattr(each, "help", "argument"))
-    return [str(each.name) for told, group in by_help if not told for each in group]
+    return "Exit codes:\n\n" + bullets(f"{code(number)}: {meaning}" for number, meaning in found) if found else ""

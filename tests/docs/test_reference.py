@@ -58,7 +58,7 @@ def test_a_command_has_its_options_an_example_and_its_exit_codes(path: str) -> N
         if parameter.name not in shared and parameter.param_type_name == "option":
             assert f"- `{', '.join(parameter.opts)}" in section
     assert f"```sh\nreconciler {path.split()[1]}" in section
-    listed = re.findall(r"`(\d+)`", section.partition("Exit codes: ")[2])
+    listed = re.findall(r"^- `(\d+)`: \w", section.partition("Exit codes:\n")[2], re.MULTILINE)
     assert {int(code) for code in listed} <= {int(code) for code in ExitCode}
     assert {"0", "64"} <= set(listed)
 

@@ -18,6 +18,7 @@ from reconciler.cli.streams import prepare_streams, silence
 
 # Short helps stand here so that the list of commands loads none of them.
 COMMANDS = {
+    "init": "Begin a project: reconciler.yaml and an example manifest.",
     "validate": "Check manifests and project file; needs no registry.",
     "fmt": "Lay manifests out in one style; comments stay.",
     "plan": "Show what apply would change.",

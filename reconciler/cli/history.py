@@ -7,9 +7,10 @@ from typing import Any
 import click
 
 from reconciler.cli.console import Console
-from reconciler.cli.exit_codes import ExitCode, help_epilog
+from reconciler.cli.exit_codes import ExitCode
+from reconciler.cli.help import DocumentedCommand, page
 from reconciler.cli.inputs import Run
-from reconciler.cli.options import Globals, format_option, global_options
+from reconciler.cli.options import Globals, completed, format_option, global_options
 from reconciler.cli.reporting import reported
 from reconciler.manifests import Loaded
 from reconciler.plan import history_document
@@ -20,7 +21,8 @@ from reconciler.values import Path
 
 @click.command(
     "history",
-    epilog=help_epilog(
+    cls=DocumentedCommand,
+    page=page(
         "reconciler history\nreconciler history user-session",
         ExitCode.OK,
         ExitCode.ERROR,
@@ -28,7 +30,7 @@ from reconciler.values import Path
         ExitCode.UNREACHABLE,
     ),
 )
-@click.argument("tag", required=False)
+@click.argument("tag", required=False, shell_complete=completed("tags"))
 @click.option(
     "--after", metavar="REVISION", type=click.IntRange(0), default=0, help="Only what came after this revision."
 )

@@ -10,8 +10,9 @@ import click
 
 from reconciler.cli.console import Console
 from reconciler.cli.creation import create_all
-from reconciler.cli.exit_codes import ExitCode, help_epilog
+from reconciler.cli.exit_codes import ExitCode
 from reconciler.cli.git_ignore import ignore_state_folder
+from reconciler.cli.help import DocumentedCommand, page
 from reconciler.cli.inputs import here, spelled
 from reconciler.cli.new_registry import checked_registry, live_tags
 from reconciler.cli.options import Globals, global_options
@@ -41,7 +42,8 @@ Next:
 
 @click.command(
     "init",
-    epilog=help_epilog(
+    cls=DocumentedCommand,
+    page=page(
         "reconciler init\n"
         "reconciler init --product storefront --registry https://registry.example.com --ci github\n"
         "reconciler init --registry 'postgresql://app:${REGISTRY_PASSWORD}@db/registry'",

@@ -10,10 +10,11 @@ import click
 
 from reconciler.cli import planning
 from reconciler.cli.console import Console
-from reconciler.cli.exit_codes import ExitCode, help_epilog
+from reconciler.cli.exit_codes import ExitCode
 from reconciler.cli.files import write_atomically
+from reconciler.cli.help import DocumentedCommand, page
 from reconciler.cli.inputs import Run
-from reconciler.cli.options import Globals, global_options
+from reconciler.cli.options import Globals, completed, global_options
 from reconciler.cli.reporting import reported
 from reconciler.diagnostics import InvalidInput, nearest_of
 from reconciler.errors import ReconcilerError
@@ -26,7 +27,8 @@ _DEFAULT_FOLDER = "sessions"
 
 @click.command(
     "pull",
-    epilog=help_epilog(
+    cls=DocumentedCommand,
+    page=page(
         "reconciler pull\nreconciler pull user-session --dir sessions/",
         ExitCode.OK,
         ExitCode.ERROR,
@@ -34,7 +36,7 @@ _DEFAULT_FOLDER = "sessions"
         ExitCode.UNREACHABLE,
     ),
 )
-@click.argument("tags", nargs=-1, metavar="[TAG]...")
+@click.argument("tags", nargs=-1, metavar="[TAG]...", shell_complete=completed("tags"))
 @click.option(
     "--dir",
     "folder",

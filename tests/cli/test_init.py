@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from reconciler.cli import creation
+from reconciler.cli.files import write_atomically
 from reconciler.nodes import parse_yaml
 
 if TYPE_CHECKING:
@@ -149,14 +149,12 @@ def test_where_something_can_not_be_written_nothing_is(shop: Shop) -> None:
 def test_an_interruption_takes_back_what_was_begun(
     shop: Shop, monkeypatch: pytest.MonkeyPatch, stop: BaseException
 ) -> None:
-    write = creation.write_atomically
-
     def failing(file: Path, text: str) -> None:
         if file.name == "reconciler.yaml":
             raise stop
-        write(file, text)
+        write_atomically(file, text)
 
-    monkeypatch.setattr(creation, "write_atomically", failing)
+    monkeypatch.setattr("reconciler.cli.creation.write_atomically", failing)
     stopped = shop.run("init", "--ci", "gitlab")
     assert stopped.code == 1
     assert "Traceback" not in stopped.err

@@ -140,3 +140,16 @@ def test_another_shell_is_wrong_usage(shop: Shop) -> None:
     wrong = shop.run("completion", "tcsh")
     assert wrong.code == 64
     assert "'bash', 'zsh', 'fish'" in wrong.err
+
+
+@pytest.mark.parametrize("line", [("p",), ("--t",)])
+def test_commands_are_completed_without_loading_what_runs_them(project: Shop, line: tuple[str, ...]) -> None:
+    program = (
+        "import sys; from reconciler.cli.main import run; run(); "
+        "print({'pydantic', 'rich', 'httpx', 'sqlalchemy', 'ruamel.yaml', 'reconciler.plan'} & {*sys.modules})"
+    )
+    words = shlex.join(("reconciler", *line))
+    environment = {"_RECONCILER_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": "1"}
+    done = project.process(program=("-c", program), environment=environment)
+    assert done.out.startswith("plain,")
+    assert done.out.endswith("\nset()\n")

@@ -67,6 +67,14 @@ def test_every_example_is_a_command_line_that_can_be_parsed(words: tuple[str, ..
         parsed.make_context(name, rest)
 
 
+def test_the_overview_loads_nothing_of_weight(shop: Shop) -> None:
+    program = (
+        "import sys; from reconciler.cli.main import run; run(['--help']); "
+        "print({'pydantic', 'rich', 'httpx', 'sqlalchemy', 'ruamel.yaml', 'reconciler.plan'} & {*sys.modules})"
+    )
+    assert shop.process(program=("-c", program)).out.endswith("\nset()\n")
+
+
 def test_every_command_has_its_place_in_the_overview() -> None:
     assert sorted(name for names in SECTIONS.values() for name in names) == sorted(COMMANDS)
 

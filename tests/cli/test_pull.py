@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -200,3 +201,64 @@ def test_a_file_that_is_there_is_never_taken_for_a_new_manifest(applied: Shop) -
         file.unlink()
     assert "created elsewhere/guest-2.yaml" in applied.ok("pull", "guest", "--dir", "elsewhere").out
     assert other.read_text() == "# a note, no manifest\n"
+
+
+NASTY = {
+    **dict.fromkeys(("0", "1e3", "null", "true", "~", "<<", "no", " a", "a: b", "a # b", "- a", "?", "é", "😀"), "v"),
+    "userId": "user_123",
+    "texts": [
+        "",
+        " ",
+        "null",
+        "0x1F",
+        "1_000",
+        "2024-01-01",
+        "$",
+        "${",
+        "${HOME}",
+        "$${X}",
+        "#",
+        "a: b",
+        "a\n\nb\n",
+        "\t",
+    ],
+    "more texts": [
+        "\u2028",
+        "\x85",
+        "\x7f",
+        "'",
+        '"',
+        "\\",
+        "%",
+        "@",
+        "!t",
+        "*a",
+        "&a",
+        "|",
+        "> ",
+        "---",
+        "...",
+        "a\r\nb",
+    ],
+    "numbers": [2**63 - 1, -(2**63) + 1, 5e-324, 1e22, 0.1, -0.0, 1.0],
+    "empty": [{}, [], None, {"a": {}, "b": [[]]}, [[], [{}]]],
+}
+
+
+def test_the_nastiest_live_values_plan_to_nothing_once_pulled(shop: Shop) -> None:
+    shop.write("reconciler.yaml", "manifests: [sessions/]\n")
+    shop.write("sessions/cart.yaml", MANIFEST)
+    shop.ok("apply", "--auto-approve")
+    shop.edit("cart", schema=NASTY, name="null", description="# no\n- comment: ${X}")
+    with shop.hand() as registry:
+        spec = shop.records()["cart"].spec
+        assert spec
+        registry.create(replace(spec, tag="0123", name="0123", description="true"))
+    shop.ok("pull")
+    assert shop.run("plan", "--detailed-exitcode").code == 0
+    assert shop.ok("validate").err == ""
+    shop.ok("fmt", "--check")
+    assert shop.ok("pull").out == "Pull complete! Manifest files: 0 created, 0 changed.\n"
+    text = (shop.root / "sessions/cart.yaml").read_text()
+    for comment in ("# the cart of a visitor", "# whose it is", "# short on purpose"):
+        assert comment in text

@@ -14,7 +14,8 @@ from reconciler.cli.approval import Approval, allow_option
 from reconciler.cli.carry_out import Manner, carry_out, exit_code
 from reconciler.cli.console import Console
 from reconciler.cli.delivery import Delivery, report_options
-from reconciler.cli.exit_codes import ExitCode, help_epilog
+from reconciler.cli.exit_codes import ExitCode
+from reconciler.cli.help import DocumentedCommand, page
 from reconciler.cli.inputs import Run
 from reconciler.cli.options import (
     Globals,
@@ -36,9 +37,11 @@ _NOT_WITH_A_PLAN = ("paths", "only", "skip", "prune", "adopt")
 
 @click.command(
     "apply",
-    epilog=help_epilog(
+    cls=DocumentedCommand,
+    page=page(
         "reconciler apply sessions/\nreconciler apply --plan plan.json --auto-approve",
-        *(code for code in ExitCode if code not in {ExitCode.CHANGES, ExitCode.USAGE}),
+        *(code for code in ExitCode if code is not ExitCode.CHANGES),
+        variables=["RECONCILER_ACTOR"],
     ),
 )
 @paths_argument

@@ -37,6 +37,15 @@ class _ReportType(click.ParamType[Report]):
             self.fail(f"{name!r} is no format; it is one of {', '.join(FORMATS)}.", param, ctx)
         return Report(name, Path(file))
 
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+        """Complete the format; the file is for the shell, once the format is there."""
+        from click.shell_completion import CompletionItem  # noqa: PLC0415 - only while a shell asks
+
+        del ctx, param
+        if "=" in incomplete:
+            return [CompletionItem(incomplete, type="file")]
+        return [CompletionItem(f"{name}=") for name in FORMATS if name.startswith(incomplete)]
+
 
 @dataclass(frozen=True, slots=True)
 class Delivery:

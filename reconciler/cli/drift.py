@@ -9,7 +9,8 @@ import click
 from reconciler.cli import planning
 from reconciler.cli.console import Console
 from reconciler.cli.delivery import Delivery, all_formats
-from reconciler.cli.exit_codes import ExitCode, help_epilog
+from reconciler.cli.exit_codes import ExitCode
+from reconciler.cli.help import DocumentedCommand, page
 from reconciler.cli.inputs import Run
 from reconciler.cli.options import Globals, global_options, paths_argument, selection_options
 from reconciler.cli.reporting import reported, say_warnings
@@ -20,7 +21,8 @@ from reconciler.render import render_drift
 
 @click.command(
     "drift",
-    epilog=help_epilog(
+    cls=DocumentedCommand,
+    page=page(
         "reconciler drift sessions/\nreconciler drift --target production --format json",
         ExitCode.OK,
         ExitCode.ERROR,

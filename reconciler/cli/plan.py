@@ -10,8 +10,9 @@ import click
 from reconciler.cli import planning
 from reconciler.cli.console import Console
 from reconciler.cli.delivery import Delivery, all_formats
-from reconciler.cli.exit_codes import ExitCode, help_epilog
+from reconciler.cli.exit_codes import ExitCode
 from reconciler.cli.files import write_atomically
+from reconciler.cli.help import DocumentedCommand, page
 from reconciler.cli.inputs import Run
 from reconciler.cli.options import (
     Globals,
@@ -30,7 +31,8 @@ _RISKS = [risk.value for risk in Risk if risk is not Risk.NONE]
 
 @click.command(
     "plan",
-    epilog=help_epilog(
+    cls=DocumentedCommand,
+    page=page(
         "reconciler plan sessions/ --out plan.json\nreconciler plan --detailed-exitcode --only 'checkout-*'",
         ExitCode.OK,
         ExitCode.ERROR,
@@ -53,6 +55,9 @@ def command(console: Console, given: Globals, /, **options: Any) -> ExitCode:
     """Show what apply would change, and change nothing.
 
     PATHS are manifest files or folders; without them, those that the project file lists.
+
+    Each change has a risk. breaking: the selector changes, or a schema field goes or changes its type. disruptive: the
+    lifetime is shortened, or the session type deleted. safe: any other change, but for sample values, which are none.
     """
     run = Run.of(given)
     loaded = run.load(options["paths"], command="plan")

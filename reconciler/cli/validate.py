@@ -9,7 +9,8 @@ import click
 
 from reconciler import __version__
 from reconciler.cli.console import Console
-from reconciler.cli.exit_codes import ExitCode, help_epilog
+from reconciler.cli.exit_codes import ExitCode
+from reconciler.cli.help import DocumentedCommand, page
 from reconciler.cli.inputs import Run
 from reconciler.cli.options import Globals, format_option, global_options, paths_argument
 from reconciler.cli.reporting import diagnostics_report, reported
@@ -41,7 +42,13 @@ def _reported(function: Any) -> Any:
 
 @click.command(
     "validate",
-    epilog=help_epilog("reconciler validate sessions/", ExitCode.OK, ExitCode.ERROR, ExitCode.INVALID),
+    cls=DocumentedCommand,
+    page=page(
+        "reconciler validate sessions/\nreconciler validate --format sarif > validate.sarif",
+        ExitCode.OK,
+        ExitCode.ERROR,
+        ExitCode.INVALID,
+    ),
 )
 @paths_argument
 @format_option("text", "json", "github", "junit", "sarif")

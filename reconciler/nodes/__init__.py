@@ -9,17 +9,20 @@ from reconciler.nodes.locate import located
 from reconciler.nodes.marks import Marks, entry_of, key_location, keys_of, value_location
 from reconciler.nodes.parse import Parsed, parse_yaml
 from reconciler.nodes.scalars import NumberTooLong, resolve
+from reconciler.nodes.variables import VariableProblem, substitute
 
 __all__ = [
     "Document",
     "Marks",
     "NumberTooLong",
     "Parsed",
+    "VariableProblem",
     "entry_of",
     "key_location",
     "keys_of",
     "located",
     "parse_yaml",
     "resolve",
+    "substitute",
     "value_location",
 ]

@@ -25,6 +25,11 @@ def git_state(folder: Path) -> GitState:
     return GitState(commit, bool(_git(folder, "status", "--porcelain", "--", ".")))
 
 
+def is_ignored(folder: Path, path: str) -> bool:
+    """Tell whether git leaves a path below `folder` out."""
+    return _git(folder, "check-ignore", "--quiet", "--", path) is not None
+
+
 def _git(folder: Path, *arguments: str) -> str | None:
     try:
         done = subprocess.run(  # noqa: S603 - fixed words, no shell

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 
 import click
 
-from docs.generate.environment import ENVIRONMENT
 from docs.generate.markdown import bullets, code, docstring, fence, page, table
-from reconciler.cli.exit_codes import ExitCode
+from reconciler.cli.help import Documented
 from reconciler.cli.main import cli
+from reconciler.cli.variables import FILES, OF_EVERY_COMMAND, VARIABLES
 
 _INTRODUCTION = """\
 `reconciler COMMAND [OPTIONS] [PATHS…]`. Results go to stdout, everything else to stderr. `reconciler COMMAND --help`
@@ -29,7 +29,9 @@ def cli_page() -> str:
         _GLOBAL,
         _options(_own(cli), context),
         "## Environment variables",
-        table(("variable", "meaning"), ((code(name), meaning) for name, meaning in ENVIRONMENT.items())),
+        table(("variable", "meaning"), ((code(name), _with_marks(meaning)) for name, meaning in VARIABLES.items())),
+        "## Files",
+        table(("file", "meaning"), ((code(name), meaning) for name, meaning in FILES.items())),
         *(_section(command, context, "##") for command, context in commands(cli, context)),
     )
 
@@ -51,7 +53,6 @@ def _context(command: click.Command, name: str, parent: click.Context | None) ->
 
 
 def _section(command: click.Command, context: click.Context, level: str) -> str:
-    parts = _epilog(command.epilog or "")
     usage = " ".join(command.collect_usage_pieces(context))
     return "\n\n".join(
         filter(
@@ -61,12 +62,20 @@ def _section(command: click.Command, context: click.Context, level: str) -> str:
                 docstring(command.callback) or command.help or "",
                 fence("text", f"{context.command_path} {usage}"),
                 _options(_own(command), context),
-                "Example:" if parts.get("Example") else "",
-                fence("sh", parts["Example"]) if parts.get("Example") else "",
-                _exit_codes(parts.get("Exit codes", "")),
+                *(_told(command) if isinstance(command, Documented) else ()),
             ),
         )
     )
+
+
+def _told(command: Documented) -> Iterator[str]:
+    """Yield what a command's page tells beyond its options."""
+    yield "Examples:" if len(command.page.examples) > 1 else "Example:"
+    yield fence("sh", "\n".join(command.page.examples))
+    if own := [code(name) for name in command.variables if name not in OF_EVERY_COMMAND]:
+        yield f"Environment variables: {', '.join(own)}."
+    yield "Exit codes:"
+    yield bullets(f"{code(str(number))}: {meaning}" for number, meaning in command.exit_codes.items())
 
 
 def _own(command: click.Command) -> list[click.Parameter]:
@@ -85,20 +94,3 @@ def _with_marks(text: str) -> str:
     sentence, *marks = re.split(r" {2}\[", text.rstrip().removesuffix("]"))
     told = "; ".join(mark.removesuffix("]") for mark in marks)
     return f"{sentence} ({told})" if told else text.rstrip()
-
-
-def _epilog(epilog: str) -> dict[str, str]:
-    r"""Return the parts of a command's epilog by their headings: blocks after click's `\b`, each line indented."""
-    parts = {}
-    for block in epilog.split("\b\n"):
-        heading, colon, body = block.strip().partition(":\n")
-        if colon:
-            parts[heading] = re.sub(r"(?m)^ {2}", "", body)
-    return parts
-
-
-def _exit_codes(listed: str) -> str:
-    lines = [line.strip().partition("  ") for line in listed.splitlines()]
-    known = {int(each) for each in ExitCode}
-    found = [(number, meaning.strip()) for number, _, meaning in lines if number.isdecimal() and int(number) in known]
-    return "Exit codes:\n\n" + bullets(f"{code(number)}: {meaning}" for number, meaning in found) if found else ""

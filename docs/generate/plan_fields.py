@@ -151,6 +151,7 @@ MEANINGS = _frozen(
         },
         "HistoryDocument": {
             "format_version": "The version of this shape.",
+            "omitted": "How many earlier writes `--limit` left out.",
             "history": "Each write, oldest first, an [EntryDocument](#entrydocument).",
         },
     }

@@ -12,9 +12,9 @@ from click import Context
 from ruamel.yaml import YAML
 
 from docs.generate.cli_page import commands
-from docs.generate.environment import ENVIRONMENT
 from reconciler.cli.exit_codes import ExitCode
 from reconciler.cli.main import cli
+from reconciler.cli.variables import VARIABLES
 from reconciler.plan import Guard, Origin, Risk
 from reconciler.project import TOKEN_VARIABLE
 from reconciler.project.file import GuardFields, ProjectFields, TargetFields
@@ -120,7 +120,7 @@ def test_every_option_and_variable_that_it_names_exists(page: str) -> None:
     tree = [cli, *(command for command, _ in commands(cli, Context(cli, info_name="reconciler")))]
     assert named - _FOREIGN <= {spelled for command in tree for each in command.params for spelled in each.opts}
     variables = set(re.findall(r"`(RECONCILER_[A-Z_]+)[`=]", prose)) - {"RECONCILER_TOKEN_EU_WEST"}
-    assert variables <= set(ENVIRONMENT)
+    assert variables <= set(VARIABLES)
 
 
 def test_consoles_are_executed() -> None:

@@ -53,7 +53,11 @@ def test_the_figures_are_those_of_the_plan() -> None:
         (cases.ownership, View(), {"has_changes": "true"}),
         (cases.drift, DRIFT, {"has_drift": "true", "drifted": "3"}),
         (cases.delete_withheld, DRIFT, {"has_drift": "false"}),
-        (cases.none, DRIFT, {"has_drift": "false", "summary": "No drift. Every owned session type is as it was last applied."}),
+        (
+            cases.none,
+            DRIFT,
+            {"has_drift": "false", "summary": "No drift. Every owned session type is as it was last applied."},
+        ),
         (errors, View(), {"errored": "true", "has_changes": "false", "summary": "1 error; there is no plan."}),
     ],
 )

@@ -10,7 +10,7 @@ from check_jsonschema import main as check_jsonschema  # type: ignore[import-unt
 from click.testing import CliRunner
 
 from reconciler.cli.exit_codes import ExitCode
-from tests.ci.runner import ACTION, BOT, ROOT, Runner
+from tests.ci.runner import ACTION, BOT, ROOT, Job, Runner
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Shop
@@ -144,24 +144,31 @@ def test_what_may_not_be_cut_fits_into_a_comment_all_the_same(project: Shop, run
     assert comment["body"].count("<details>") == comment["body"].count("</details>") > 200
 
 
+def told(job: Job) -> tuple[str, str]:
+    """Return what a runner only shows, and what it obeys of the log that follows."""
+    (token,) = re.findall(r"^::stop-commands::(\w{32})$", job.log, re.MULTILINE)
+    quiet, loud = job.log.partition(f"::stop-commands::{token}\n")[2].split(f"::{token}::\n")
+    return quiet, loud
+
+
 def test_the_log_shows_the_plan_and_annotates_files_of_the_repository(project: Shop, runner: Runner) -> None:
     project.write("shops/reconciler.yaml", (project.root / "reconciler.yaml").read_text(encoding="utf-8"))
     project.session("gift", path="shops/sessions/gift.yaml", expiry="never")
-    job = runner.run(command="plan", working_directory="shops")
-    stop, resume = re.search(r"::stop-commands::(\w+)", job.log), ""
-    assert stop
-    resume = f"::{stop[1]}::"
-    quiet, loud = job.log.split(resume)
-    assert "Error: " in quiet.split(stop[0])[1], "what reconciler says is nothing to obey"
-    assert "::error file=shops/sessions/gift.yaml,line=9,col=9," in loud
+    quiet, loud = told(runner.run(command="plan", working_directory="shops"))
+    assert "Error: " in quiet
+    assert loud.startswith("::error file=shops/sessions/gift.yaml,line=9,col=9,")
 
 
 def test_a_manifest_cannot_speak_to_the_runner(project: Shop, runner: Runner) -> None:
-    project.session("cart", name='"A\\n::error::owned\\n::set-output name=x::y"')
-    project.write("sessions/\n::error::file.yaml", "nmae: x\n")
-    job = runner.run(command="plan")
-    _, _, loud = job.log.rpartition("::stop-commands::")[2].partition("::\n")
-    assert not [line for line in loud.splitlines() if line.startswith("::error::")]
+    project.session("cart", name='"A\\n::error::owned"', selector="$Session{details}{email}")
+    project.write("sessions/\n::error::owned.yaml", "nmae: x\n")
+    for job in (runner.run(command="plan"), runner.run(command="plan", paths="sessions/cart.yaml")):
+        quiet, loud = told(job)
+        assert "owned" in quiet
+        notes = loud[: loud.index("Wrote") if "Wrote" in loud else loud.index("Updated")].splitlines()
+        assert notes
+        assert all(re.fullmatch(r"::(error|warning|notice) [^:]+::.+", note) for note in notes)
+        assert job.outputs["run"]["exit_code"] in {"0", "3"}
 
 
 def test_a_saved_plan_is_applied_as_it_was_made(project: Shop, runner: Runner) -> None:

@@ -42,7 +42,8 @@ def body(event: dict[str, Any]) -> str:
         end = max(report.rfind("\n\n<details>", 0, LONGEST), 0) or report.rfind("\n", 0, LONGEST)
         report = f"{report[:end]}\n\n_The rest is too long for here; the summary of the run has it._\n"
     commit = event.get("pull_request", {}).get("head", {}).get("sha") or os.environ.get("GITHUB_SHA", "")
-    return f"{marker()}\n{report.rstrip()}\n\n<sub>[Run]({run_url()}) for {commit[:12]}</sub>\n"
+    ended = f", exit code {os.environ['EXIT_CODE']}" if os.environ["EXIT_CODE"] != "0" else ""
+    return f"{marker()}\n{report.rstrip()}\n\n<sub>[Run]({run_url()}) for {commit[:12]}{ended}</sub>\n"
 
 
 def run_url() -> str:

@@ -114,6 +114,7 @@ def test_it_fails_as_reconciler_did_but_only_after_the_comment(
     (comment,) = runner.github["comments"]
     assert comment["body"].startswith(PLAN)
     assert said in comment["body"]
+    assert comment["body"].endswith(f" for 0123456789ab, exit code {int(code)}</sub>\n")
 
 
 def test_where_it_may_not_comment_it_warns_and_goes_on(project: Shop, runner: Runner) -> None:

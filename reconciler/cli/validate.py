@@ -51,14 +51,15 @@ def _reported(function: Any) -> Any:
     ),
 )
 @paths_argument
-@format_option("text", "json", "github", "junit", "sarif")
+@format_option("text", "json", "github", "junit", "sarif", "codequality")
 @global_options
 @_reported
 def command(console: Console, given: Globals, /, **options: Any) -> None:
     """Check manifests and project file without a registry, and report every problem at once.
 
     Without --target, the manifests are checked as every target has them. What is wrong is told on stderr; stdout gets
-    it in a format for machines: json, github (annotations of a workflow step), junit (XML) or sarif (code scanning).
+    it in a format for machines: json, github (annotations of a workflow step), junit (XML), sarif (code
+    scanning) or codequality (GitLab's merge requests).
     """
     run = Run.of(given, any_target=True)
     paths = run.require_paths(options["paths"], command="validate")

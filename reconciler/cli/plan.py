@@ -20,6 +20,7 @@ from reconciler.cli.options import (
     paths_argument,
     selection_options,
 )
+from reconciler.cli.policies import Policies
 from reconciler.cli.reporting import reported, say_warnings
 from reconciler.errors import ReconcilerError
 from reconciler.plan import Guard, Risk, sealed
@@ -55,9 +56,11 @@ def command(console: Console, given: Globals, /, **options: Any) -> ExitCode:
     PATHS are manifest files or folders; without them, those that the project file lists.
     """
     run = Run.of(given)
-    loaded = run.load(options["paths"], command="plan")
+    policies = Policies(run, console)
+    loaded = policies.load(options["paths"], command="plan")
     say_warnings(console, loaded)
     planned = planning.make(run, loaded, run.header(loaded, options["paths"]), planning.options_of(run, options))
+    planned = policies.over(planned)
     if options["out"]:
         _save(planned, Path(options["out"]))
     delivery = Delivery.of(options)

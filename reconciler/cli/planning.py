@@ -34,11 +34,14 @@ class PolicyNotes:
     waived: tuple[Waived, ...] = ()
 
     def added_to(self, document: PlanDocument) -> PlanDocument:
-        """Return the document with the notes, in place of any from another day."""
-        if self.warnings is None:
-            return document
-        waived = [each.to_json() for each in self.waived]
-        return {**document, "policy_warnings": list(self.warnings), "policy_waived": waived}
+        """Return the document with the notes, in place of those of the day on which it was saved."""
+        noted = document.copy()
+        noted.pop("policy_warnings", None)
+        noted.pop("policy_waived", None)
+        if self.warnings is not None:
+            noted["policy_warnings"] = list(self.warnings)
+            noted["policy_waived"] = [each.to_json() for each in self.waived]
+        return noted
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,12 +41,18 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """An expression's words without its texts, numbers and comments; `depth` loops stand inside one another."""
+    """An expression's words without its texts, numbers and comments.
+
+    `depth` loops stand inside one another. `growth` is how many times larger than what it reads a value can be made.
+    """
 
     words: tuple[Word, ...]
     bound: frozenset[str]
     loops: int
     depth: int
+    growth: int
+    maps: int
+    patterns: int
 
     def offset_of(self, name: str) -> int:
         """Return where a variable or function first stands."""
@@ -68,14 +74,14 @@ class Shape:
         """Return the most that an evaluation over values of a weight may cost.
 
         A sum or a list can make a value as many times larger as it has parts, and a `map` can do so again with its
-        result. A loop takes a step for each item, for each step of the loop around it.
+        result, or put all that there is in the place of each item. A loop takes a step for each item, for each step of
+        the loop around it.
         """
-        count = [word.text for word in self.words].count
-        if max(self.depth, count("map")) > _EXPONENT_MAX:
+        if max(self.depth, self.maps) > _EXPONENT_MAX:
             return STEPS_MAX + 1
-        largest = (weight + 1) * (1 + count("+") + count(",")) ** (1 + count("map"))
-        price = _STEPS_A_PATTERN if self.loops and count("matches") else 1
-        return int((self.loops + 1) * price * largest ** max(1, self.depth))
+        largest = (weight + 1) * self.growth ** (1 + self.maps)
+        price = _STEPS_A_PATTERN if self.loops and self.patterns else 1
+        return int((self.loops + 1) * price * largest ** (max(1, self.depth) + bool(self.maps)))
 
 
 def shape_of(expression: str) -> Shape:
@@ -94,7 +100,9 @@ def shape_of(expression: str) -> Shape:
                 bound.add(words[index + 1].text)
         elif word.text == ")" and stack:
             stack.pop()
-    return Shape(words, frozenset(bound), loops, depth)
+    count = [word.text for word in words].count
+    growth = 1 + count("+") + max(0, count(",") - loops)  # each loop has a comma of its own
+    return Shape(words, frozenset(bound), loops, depth, growth, count("map"), count("matches"))
 
 
 def weight_of(value: JsonValue) -> int:

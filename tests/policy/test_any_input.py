@@ -20,12 +20,14 @@ WORDS = """manifest manifest.tag manifest.schema lifetime_seconds change before 
 <= == != in size( has( int( uint( double( string( timestamp( duration( '2026-01-01T00:00:00Z' '1h' '9999999999h'
 .matches( '(' type( dyn( bytes( x .tag ['tag'] -9223372036854775808 .getFullYear() r'\\d' optional.of( // é 🎉"""
 
+few_words = st.lists(st.sampled_from(WORDS.split()), min_size=1, max_size=3)
 expressions = (
     st.text(max_size=60)
     | st.lists(st.sampled_from(WORDS.split()), min_size=1, max_size=16).map(" ".join)
     | st.lists(st.sampled_from(WORDS.split()), min_size=1, max_size=6).map(
         lambda words: " ".join(words) + ")" * " ".join(words).count("(")
     )
+    | st.builds(lambda words, times: (" ".join(words) * times)[:2_000], few_words, st.integers(1, 400))
     | st.sampled_from(["manifest.schema.all(k, manifest.schema[k] != '')", "string(manifest.schema) != ''"])
     | st.builds("manifest.schema.exists(k, k {} '{}')".format, st.sampled_from(["==", "<", "in"]), st.text(max_size=3))
 )

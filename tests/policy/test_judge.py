@@ -195,6 +195,7 @@ def nested(loops: int) -> str:
 def test_a_rule_that_may_take_too_long_is_not_begun(tmp_path: Path) -> None:
     manifest = desired(session_type(schema={"userId": "u", "list": [0] * 500}))
     assert not judge(nested(1), tmp_path).manifests([manifest]).diagnostics
+    assert not judge(nested(2), tmp_path).manifests([manifest]).diagnostics
     (found,) = judge(nested(4), tmp_path).manifests([manifest]).diagnostics
     assert "more than 1,000,000 steps" in found.detail
 
@@ -204,6 +205,7 @@ def test_a_rule_that_may_take_too_long_is_not_begun(tmp_path: Path) -> None:
     [
         nested(30),
         f"{'['}manifest.tag]{'.map(x, [x, x, x, x])' * 30} == []",
+        f"{'manifest.schema.map(a, ' * 6}manifest.schema{')' * 6} == []",
         f"{'['}manifest.tag]{'.map(x, x + x + x + x)' * 10} == []",
         "manifest.schema.all(a, manifest.schema.all(b, manifest.schema.all(c, (a + b + c).matches('^x+$'))))",
     ],

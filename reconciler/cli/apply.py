@@ -26,6 +26,7 @@ from reconciler.cli.options import (
     selection_options,
 )
 from reconciler.cli.planning import Planned
+from reconciler.cli.policies import Policies
 from reconciler.cli.reporting import reported, say_warnings
 from reconciler.cli.saved_plan import load_saved_plan
 from reconciler.errors import ReconcilerError
@@ -106,13 +107,15 @@ def _delivered(delivery: Delivery, console: Console, document: PlanDocument, cod
 
 
 def _planned(run: Run, console: Console, options: dict[str, Any]) -> Planned:
+    policies = Policies(run, console)
     if options["saved"]:
         _forbid_with_a_plan(options)
-        return load_saved_plan(run, Path(options["saved"]))
+        return policies.over(load_saved_plan(run, Path(options["saved"])))
     paths: Sequence[str] = options["paths"]
-    loaded = run.load(paths, command="apply")
+    loaded = policies.load(paths, command="apply")
     say_warnings(console, loaded)
-    return planning.make(run, loaded, run.header(loaded, paths), planning.options_of(run, options))
+    planned = planning.make(run, loaded, run.header(loaded, paths), planning.options_of(run, options))
+    return policies.over(planned)
 
 
 def _forbid_with_a_plan(options: dict[str, Any]) -> None:

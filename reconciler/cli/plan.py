@@ -21,6 +21,7 @@ from reconciler.cli.options import (
     paths_argument,
     selection_options,
 )
+from reconciler.cli.policies import Policies
 from reconciler.cli.reporting import reported, say_warnings
 from reconciler.errors import ReconcilerError
 from reconciler.plan import Guard, Risk, sealed
@@ -60,9 +61,11 @@ def command(console: Console, given: Globals, /, **options: Any) -> ExitCode:
     lifetime is shortened, or the session type deleted. safe: any other change, but for sample values, which are none.
     """
     run = Run.of(given)
-    loaded = run.load(options["paths"], command="plan")
+    policies = Policies(run, console)
+    loaded = policies.load(options["paths"], command="plan")
     say_warnings(console, loaded)
     planned = planning.make(run, loaded, run.header(loaded, options["paths"]), planning.options_of(run, options))
+    planned = policies.over(planned)
     if options["out"]:
         _save(planned, Path(options["out"]))
     delivery = Delivery.of(options)

@@ -13,6 +13,7 @@ from reconciler.cli.exit_codes import ExitCode
 from reconciler.cli.help import DocumentedCommand, page
 from reconciler.cli.inputs import Run
 from reconciler.cli.options import Globals, format_option, global_options, paths_argument
+from reconciler.cli.policies import Policies
 from reconciler.cli.reporting import diagnostics_report, reported
 from reconciler.diagnostics import Code, Diagnostic, InvalidInput, Severity, in_order
 from reconciler.manifests import Loaded
@@ -64,8 +65,10 @@ def command(console: Console, given: Globals, /, **options: Any) -> None:
     run = Run.of(given, any_target=True)
     paths = run.require_paths(options["paths"], command="validate")
     targets = [run.target] if given.target else list(run.project.targets.values()) or [run.target]
-    results = [run.load_for(target, paths) for target in targets]
-    diagnostics = in_order(each for loaded in results for each in loaded.diagnostics)
+    policies = Policies(run, console)
+    results = [policies.judged(run.load_for(target, paths), target) for target in targets]
+    unmatched = policies.unmatched(options["paths"], results)
+    diagnostics = in_order([*unmatched, *(each for loaded in results for each in loaded.diagnostics)])
     sources = {file: text for loaded in results for file, text in loaded.sources.items()}
     if not diagnostics and not any(loaded.desired for loaded in results):
         raise InvalidInput([Diagnostic(Code.NO_MANIFESTS, "There is no `.yaml` or `.yml` file with a manifest in it.")])
@@ -79,6 +82,8 @@ def command(console: Console, given: Globals, /, **options: Any) -> None:
         console.out(report)
     if form in _FOR_A_LOG:
         console.out(_success(results))
+        if policies.waived:
+            console.out(f"{counted(len(policies.waived), 'policy finding')} waived.")
 
 
 def _success(results: list[Loaded]) -> str:

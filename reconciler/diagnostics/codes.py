@@ -63,3 +63,11 @@ class Code(Enum):
     # Project file
     PROJECT_VALUE = "project-value", "Invalid value in the project file"
     UNKNOWN_TARGET = "unknown-target", "Unknown target"
+
+    # Policies
+    POLICY = "policy", "Manifest breaks a policy"
+    POLICY_RULE = "policy-rule", "Invalid policy rule"
+    POLICY_UNDECIDED = "policy-undecided", "Policy can't be decided"
+    WAIVER_ENDED = "waiver-ended", "Waiver has ended"
+    WAIVER_ENDS_SOON = "waiver-ends-soon", "Waiver ends soon"
+    WAIVER_UNMATCHED = "waiver-unmatched", "Waiver for an unknown tag"

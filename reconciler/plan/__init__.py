@@ -9,13 +9,14 @@ from reconciler.plan.document import (
     FieldEntry,
     OutcomeEntry,
     PlanDocument,
+    PolicyWarning,
     RefusalEntry,
     sealed,
 )
 from reconciler.plan.guard import Guard, Limits, Refusal, check_guards, not_allowed
 from reconciler.plan.header import Header, error_document, header_of
 from reconciler.plan.history_document import EntryDocument, HistoryDocument, HistoryField, history_document
-from reconciler.plan.mask import MASK
+from reconciler.plan.mask import MASK, masked
 from reconciler.plan.model import Action, Change, Drift, FieldChange, FieldClass, Missing, Origin, Ownership, Plan, Risk
 from reconciler.plan.planner import PlanOptions, emptied_records, make_plan
 from reconciler.plan.saved import StalePlan, UnusablePlan, check_fresh, plan_of, read_plan, with_sensitive_values
@@ -46,6 +47,7 @@ __all__ = [
     "Plan",
     "PlanDocument",
     "PlanOptions",
+    "PolicyWarning",
     "Refusal",
     "RefusalEntry",
     "Risk",
@@ -61,6 +63,7 @@ __all__ = [
     "header_of",
     "history_document",
     "make_plan",
+    "masked",
     "not_allowed",
     "plan_of",
     "read_plan",

@@ -112,6 +112,14 @@ class DiagnosticEntry(TypedDict):
     related: NotRequired[dict[str, Any]]
 
 
+class PolicyWarning(TypedDict):
+    """A change that breaks a policy which only warns."""
+
+    rule: str
+    tag: str
+    message: str
+
+
 class PlanDocument(TypedDict):
     """The whole document. One that tells of an error has `errored` set and `diagnostics`."""
 
@@ -134,6 +142,8 @@ class PlanDocument(TypedDict):
     digest: NotRequired[str]
     outcomes: NotRequired[list[OutcomeEntry]]
     diagnostics: NotRequired[list[DiagnosticEntry]]
+    policy_warnings: NotRequired[list[PolicyWarning]]
+    policy_waived: NotRequired[list[dict[str, str]]]
 
 
 def digest_of(document: PlanDocument) -> str:

@@ -51,6 +51,10 @@ def _notes(document: PlanDocument, view: View) -> Iterator[_Note]:
     for refusal in document["refusals"]:
         message = f"{refusal['reason']} To lift the guard for one run: {refusal['lifted_by']}"
         yield _Note("error", f"Refused by {refusal['guard']}", message, places.get(refusal["tag"] or ""))
+    for broken in document.get("policy_warnings", ()):
+        yield _Note(
+            "warning", f"Policy {broken['rule']}: {broken['tag']}", broken["message"], places.get(broken["tag"])
+        )
     if not view.drift:
         yield from (_of(entry, "warning") for entry in entries if is_grave(entry))
         yield from (_of(entry, "notice") for entry in entries if _is_notable(entry))

@@ -86,7 +86,8 @@ class Run:
         loaded = self.load_for(self.target, self.require_paths(paths, command=command))
         if not loaded.is_valid:
             raise InvalidInput(loaded.diagnostics, loaded.sources)
-        return loaded
+        # What an overlay of this target takes away may be there for another one: validate, which sees all, tells.
+        return loaded.without(Code.IGNORE_UNUSED)
 
     def overlays(self) -> list[ManifestPath]:
         """Return where this target's overlays are."""

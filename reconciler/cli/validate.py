@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import click
@@ -14,8 +16,9 @@ from reconciler.cli.inputs import Run
 from reconciler.cli.options import Globals, format_option, global_options, paths_argument
 from reconciler.cli.reporting import diagnostics_report, reported
 from reconciler.diagnostics import Code, Diagnostic, InvalidInput, Severity, in_order
-from reconciler.manifests import Loaded
+from reconciler.manifests import Loaded, renamed_tags
 from reconciler.plan import DiagnosticEntry, diagnostic_entry
+from reconciler.project import texts_at_head
 from reconciler.render import render_diagnostics
 from reconciler.render.values import counted
 
@@ -44,6 +47,7 @@ def _reported(function: Any) -> Any:
     epilog=help_epilog("reconciler validate sessions/", ExitCode.OK, ExitCode.ERROR, ExitCode.INVALID),
 )
 @paths_argument
+@click.option("--strict", is_flag=True, help="Count warnings as errors.")
 @format_option("text", "json", "github", "junit", "sarif")
 @global_options
 @_reported
@@ -57,10 +61,12 @@ def command(console: Console, given: Globals, /, **options: Any) -> None:
     paths = run.require_paths(options["paths"], command="validate")
     targets = [run.target] if given.target else list(run.project.targets.values()) or [run.target]
     results = [run.load_for(target, paths) for target in targets]
-    diagnostics = in_order(each for loaded in results for each in loaded.diagnostics)
+    diagnostics = _diagnostics(run, results, all_targets=not given.target)
     sources = {file: text for loaded in results for file, text in loaded.sources.items()}
     if not diagnostics and not any(loaded.desired for loaded in results):
         raise InvalidInput([Diagnostic(Code.NO_MANIFESTS, "There is no `.yaml` or `.yml` file with a manifest in it.")])
+    if options["strict"]:
+        diagnostics = tuple(replace(each, severity=Severity.ERROR) for each in diagnostics)
     if any(each.severity is Severity.ERROR for each in diagnostics):
         raise InvalidInput(diagnostics, sources)
     if diagnostics:
@@ -71,6 +77,31 @@ def command(console: Console, given: Globals, /, **options: Any) -> None:
         console.out(report)
     if form in _FOR_A_LOG:
         console.out(_success(results))
+
+
+def _diagnostics(run: Run, results: list[Loaded], *, all_targets: bool) -> tuple[Diagnostic, ...]:
+    """Return what was found for all targets, with what git knows if nothing is invalid.
+
+    A comment silences nothing only if that is so wherever its file is read: an overlay may take away what it is about.
+    """
+    found = {each for loaded in results for each in loaded.diagnostics}
+    idle = {each for each in found if each.code is Code.IGNORE_UNUSED}
+    kept = (each for each in idle if all_targets and all(_says(loaded, each) for loaded in results))
+    problems = in_order([*(found - idle), *kept])
+    if any(each.severity is Severity.ERROR for each in problems):
+        return problems
+    return in_order([*problems, *_renamed(run, results)])
+
+
+def _says(loaded: Loaded, idle: Diagnostic) -> bool:
+    return idle in loaded.diagnostics or idle.location is None or idle.location.file not in loaded.sources
+
+
+def _renamed(run: Run, results: list[Loaded]) -> tuple[Diagnostic, ...]:
+    desired = [each for loaded in results for each in loaded.desired]
+    files = {Path(each.location.file): each.location.file for each in desired}
+    former = texts_at_head(run.project.root, files)
+    return renamed_tags(results[0].desired, {files[path]: text for path, text in former.items()})
 
 
 def _success(results: list[Loaded]) -> str:

@@ -18,6 +18,7 @@ from reconciler.plan.history_document import EntryDocument, HistoryDocument, His
 from reconciler.plan.mask import MASK
 from reconciler.plan.model import Action, Change, Drift, FieldChange, FieldClass, Missing, Origin, Ownership, Plan, Risk
 from reconciler.plan.planner import PlanOptions, emptied_records, make_plan
+from reconciler.plan.renames import Rename, find_renames
 from reconciler.plan.saved import StalePlan, UnusablePlan, check_fresh, plan_of, read_plan, with_sensitive_values
 from reconciler.plan.selection import Selection
 
@@ -48,6 +49,7 @@ __all__ = [
     "PlanOptions",
     "Refusal",
     "RefusalEntry",
+    "Rename",
     "Risk",
     "Selection",
     "StalePlan",
@@ -58,6 +60,7 @@ __all__ = [
     "diff",
     "emptied_records",
     "error_document",
+    "find_renames",
     "header_of",
     "history_document",
     "make_plan",

@@ -26,8 +26,8 @@ LINT_CODES = frozenset(
     }
 )
 
-# All that a real-looking sample has at least one of: a long run of what tokens, cards and accounts are made of, or a sign
-# with what makes it suspect around it. Most samples have neither, and are done; two forms are faster than one.
+# All that a real-looking sample has at least one of: a long run of what tokens, cards and accounts are made of, or a
+# sign with what makes it suspect around it. Most samples have neither, and are done; two forms are faster than one.
 _RUN = re.compile(r"[A-Za-z0-9_-]{13}(?:[A-Za-z0-9_-]{3}|(?<=[0-9]{13}))")
 _SIGN = re.compile(
     r"[@:+ -](?:(?<=@)(?!example\.(?:com|org|net)(?![\w.-]))|(?<=:)//|(?<=\+)[(0-9]|(?<=-)----BEGIN"

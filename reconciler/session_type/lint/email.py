@@ -17,6 +17,7 @@ _NOBODYS = words(
     test example invalid localhost local internal intranet lan home corp localdomain arpa onion alt
     """
 )
+_EXAMPLE = re.compile(r"(?:.+\.)?example\.[a-z]{2,4}(?:\.[a-z]{2})?")  # in every country
 _IMAGES = words("png jpg jpeg gif svg webp avif ico pdf")  # `logo@2x.png`
 
 
@@ -26,5 +27,5 @@ def is_real_email(text: str) -> bool:
 
 
 def _is_somebodys(domain: str) -> bool:
-    labels = domain.casefold().split(".")
-    return labels[-1] not in _NOBODYS | _IMAGES and "example" not in labels
+    last = domain.casefold().rpartition(".")[2]
+    return last not in _NOBODYS and last not in _IMAGES and not _EXAMPLE.fullmatch(domain.casefold())

@@ -94,8 +94,10 @@ def _constant(sample: JsonValue, key: str) -> str:
             return "a boolean"
         case float() if not sample.is_integer():
             return "a fraction"
+        case int() | float():
+            what = _shared(str(int(sample)))
         case _:
-            what = _shared(str(sample))
+            return ""
     return what if what and not _names_somebody(key) else ""
 
 

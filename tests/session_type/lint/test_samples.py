@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from reconciler.diagnostics import Code, Problem, Severity
 from reconciler.session_type import LINT_CODES, SessionType, lint
-from reconciler.values import JsonObject, JsonValue, value_at
+from reconciler.values import JsonObject, JsonValue, Path, value_at
 from tests.builders import session_type
 from tests.strategies import session_types
 
@@ -186,10 +186,11 @@ def found_in(schema: JsonObject) -> tuple[Problem, ...]:
 
 @pytest.mark.parametrize(("code", "sample"), REAL, ids=repr)
 def test_a_sample_that_looks_real_is_a_warning_at_its_place(code: Code, sample: JsonValue) -> None:
-    for schema, path in (
+    places: list[tuple[JsonObject, Path]] = [
         ({"a": sample}, ("schema", "a")),
         ({"a": {"b": [1, {"c": sample}]}}, ("schema", "a", "b", 1, "c")),
-    ):
+    ]
+    for schema, path in places:
         (found,) = found_in(schema)
         assert (found.code, found.path, found.at_key, found.severity) == (code, path, False, Severity.WARNING)
         assert str(sample) not in found.detail + found.hint, "logs are public"

@@ -14,7 +14,9 @@ def texts_at_head(folder: Path, files: Iterable[Path]) -> dict[Path, bytes]:
 
     Files that are new, and those outside of the repository, are left out; so are all of them where git says nothing.
     """
-    differing = git_output(folder, "diff", "--name-only", "--no-relative", "--diff-filter=M", "-z", "HEAD")
+    differing = git_output(
+        folder, "diff", "--name-only", "--no-relative", "--diff-filter=M", "--ignore-submodules", "-z", "HEAD"
+    )
     top = git_output(folder, "rev-parse", "--show-toplevel") if differing else None
     if not differing or not top:
         return {}

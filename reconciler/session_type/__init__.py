@@ -1,7 +1,7 @@
 """The domain: what a session holds, whom it belongs to, how long it lives."""
 
 from reconciler.session_type.lifetime import Lifetime, Period
-from reconciler.session_type.lint import LINT_CODES, lint
+from reconciler.session_type.lint import LINT_CODES
 from reconciler.session_type.model import FIELDS, SessionType
 from reconciler.session_type.rules import Checked, SessionTypeFields, check
 from reconciler.session_type.selector import Selector, selectable_paths
@@ -16,6 +16,5 @@ __all__ = [
     "SessionType",
     "SessionTypeFields",
     "check",
-    "lint",
     "selectable_paths",
 ]

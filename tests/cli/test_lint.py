@@ -9,6 +9,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.cli.conftest import Shop
 
 REAL = "ada@acme-shop.io"
@@ -16,6 +18,30 @@ SECRET = "AKIA" + "Z7Q2NMX4PLKW8RTV"
 REGISTRY = '"sqlite:///.reconciler/registry.db"'
 PROJECT = f"manifests: [sessions/]\ntargets:\n  production: {{registry: {REGISTRY}, overlays: [production/]}}\n"
 SILENT = "# reconciler:ignore[sample-email] an inbox of the shop"
+
+
+EVERYTHING = f"""\
+name: Cart
+tag: cart
+schema:
+  role: admin
+  mail: {REAL}
+  inbox: {REAL} {SILENT}
+  key: {SECRET} # reconciler:ignore[sample-tokn] key of the sandbox
+  card: 4539 1488 0343 6467 # reconciler:ignore[sample-card]
+  account: DE02 1203 0000 0000 2020 51
+  phone: +44 20 8742 0193
+  pem: | # reconciler:ignore sample-private-key
+    -----BEGIN {"PRIVATE"} KEY-----
+    MIIB
+    -----END {"PRIVATE"} KEY-----
+  {SILENT}
+  nobody: ade@example.com
+  about: {"word " * 1_000}
+selector: $Session{{role}}
+expiry: 7
+period: days
+"""
 
 
 def mail(address: str, comment: str = "") -> str:
@@ -48,6 +74,11 @@ def test_findings_are_warnings_and_change_no_exit_code(shop: Shop, command: tupl
     assert "Warning: Sample looks like a real email address [sample-email]" in result.err
     assert "sessions/cart.yaml:6:9" in result.err
     assert "`# reconciler:ignore[sample-email] REASON`" in result.err
+
+
+def test_findings_read_as_they_did(shop: Shop, golden: Callable[[str, str], None]) -> None:
+    shop.write("sessions/cart.yaml", EVERYTHING)
+    golden("lint.txt", shop.ok("validate", "sessions").err)
 
 
 def test_drift_is_about_what_is_live(shop: Shop) -> None:

@@ -49,7 +49,8 @@ _KEY_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 # The last word of a key that names somebody, unless an earlier one says that it names a class of things: `roleId`.
 _IDENTITY = words(
     """
-    id uid uuid guid identifier email mail username login handle subject sub number msisdn
+    id uid uuid guid identifier email mail username nickname accountname loginname login handle subject sub number
+    msisdn
     """
 )
 _CLASS = words(
@@ -112,4 +113,5 @@ def _shared(text: str) -> str:
 
 def _names_somebody(key: str) -> bool:
     spoken = [word.casefold() for word in _KEY_WORD.findall(key)]
-    return bool(spoken) and spoken[-1] in _IDENTITY and not _CLASS.intersection(spoken)
+    last = {*spoken[-1:], "".join(spoken[-2:])}  # `userName` is a username
+    return not last.isdisjoint(_IDENTITY) and not _CLASS.intersection(spoken)

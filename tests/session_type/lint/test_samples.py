@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.diagnostics import Code, Problem, Severity
-from reconciler.session_type import LINT_CODES, SessionType, lint
+from reconciler.session_type import LINT_CODES, SessionType
+from reconciler.session_type.lint import lint
 from reconciler.values import JsonObject, JsonValue, Path, value_at
 from tests.builders import session_type
 from tests.strategies import session_types

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from reconciler.diagnostics import Code, Severity
-from reconciler.session_type import lint
+from reconciler.session_type.lint import lint
 from reconciler.values import JsonValue
 from tests.builders import session_type
 
@@ -22,6 +22,8 @@ CONSTANT: list[tuple[str, JsonValue]] = [
     ("role", "ADMIN"),
     ("user", "admin"),
     ("roleId", "admin"),
+    ("roleName", "admin"),
+    ("name", "admin"),
     ("plan_id", "premium"),
     ("status", "active"),
     ("state", "pending"),
@@ -57,6 +59,9 @@ SOMEBODY: list[tuple[str, JsonValue]] = [
     ("username", "ade"),
     ("username", "admin"),
     ("login", "root"),
+    ("userName", "admin"),
+    ("user_name", "admin"),
+    ("nickname", "guest"),
     ("name", "Ada"),
     ("phone", "+1 202 555 0123"),
     ("member", "acme"),

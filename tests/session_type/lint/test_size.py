@@ -6,8 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.diagnostics import Code, Problem
-from reconciler.session_type import lint
-from reconciler.session_type.lint import COOKIE_BYTES, token_bytes
+from reconciler.session_type.lint import COOKIE_BYTES, lint, token_bytes
 from tests.builders import session_type
 
 

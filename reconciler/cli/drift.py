@@ -17,6 +17,7 @@ from reconciler.cli.reporting import reported, say_warnings
 from reconciler.manifests import Loaded
 from reconciler.port import RegistryUnavailable
 from reconciler.render import render_drift
+from reconciler.session_type import LINT_CODES
 
 
 @click.command(
@@ -48,7 +49,7 @@ def command(console: Console, given: Globals, /, **options: Any) -> ExitCode:
     run = Run.of(given)
     has_manifests = bool(run.manifest_paths(options["paths"]))
     loaded = run.load(options["paths"], command="drift") if has_manifests else Loaded((), (), {})
-    say_warnings(console, loaded)
+    say_warnings(console, loaded.without(*LINT_CODES))  # drift is about what is live
     planned = planning.make(run, loaded, run.header(loaded, options["paths"]), planning.options_of(run, options))
     if not planned.plan.registry_exists:
         raise RegistryUnavailable(

@@ -83,10 +83,7 @@ class Run:
 
     def load(self, paths: Sequence[str], *, command: str) -> Loaded:
         """Load the manifests. Raises a usage error where none are named, and InvalidInput for what is wrong in them."""
-        loaded = self.load_for(self.target, self.require_paths(paths, command=command))
-        if not loaded.is_valid:
-            raise InvalidInput(loaded.diagnostics, loaded.sources)
-        return loaded
+        return usable(self.load_for(self.target, self.require_paths(paths, command=command)))
 
     def overlays(self) -> list[ManifestPath]:
         """Return where this target's overlays are."""
@@ -142,6 +139,14 @@ def here() -> Path:
         return Path.cwd()
     except FileNotFoundError:
         raise ReconcilerError("The working directory does not exist any more") from None
+
+
+def usable(loaded: Loaded) -> Loaded:
+    """Return the manifests of one target as a run works on them. Raises InvalidInput for what is wrong in them."""
+    if not loaded.is_valid:
+        raise InvalidInput(loaded.diagnostics, loaded.sources)
+    # What an overlay of this target takes away may be there for another one: validate, which sees all, tells.
+    return loaded.without(Code.IGNORE_UNUSED)
 
 
 def spelled(path: Path, folder: Path) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from reconciler.cli.console import Console
-from reconciler.cli.inputs import Run
+from reconciler.cli.inputs import Run, usable
 from reconciler.cli.planning import Planned, PolicyNotes
 from reconciler.diagnostics import Code, Diagnostic, InvalidInput, Severity, in_order
 from reconciler.manifests import Loaded
@@ -52,9 +52,7 @@ class Policies:
     def load(self, paths: Sequence[str], *, command: str) -> Loaded:
         """Load the manifests of the run's target and judge them. Raises as `Run.load` does."""
         loaded = self.judged(self._run.load_for(self._run.target, self._run.require_paths(paths, command=command)))
-        loaded = self._with(loaded, self.unmatched(paths, [loaded]))
-        if not loaded.is_valid:
-            raise InvalidInput(loaded.diagnostics, loaded.sources)
+        loaded = usable(self._with(loaded, self.unmatched(paths, [loaded])))
         self._tags = frozenset(each.session_type.tag for each in loaded.desired)
         self._is_whole = self._run.scope(paths) is None
         return loaded

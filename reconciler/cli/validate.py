@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import click
 
 from reconciler import __version__
 from reconciler.cli.console import Console
+from reconciler.cli.every_target import found_in
 from reconciler.cli.exit_codes import ExitCode
 from reconciler.cli.help import DocumentedCommand, page
 from reconciler.cli.inputs import Run
@@ -52,6 +54,7 @@ def _reported(function: Any) -> Any:
     ),
 )
 @paths_argument
+@click.option("--strict", is_flag=True, help="Count warnings as errors.")
 @format_option("text", "json", "github", "junit", "sarif", "codequality")
 @global_options
 @_reported
@@ -68,10 +71,12 @@ def command(console: Console, given: Globals, /, **options: Any) -> None:
     policies = Policies(run, console)
     results = [policies.judged(run.load_for(target, paths), target) for target in targets]
     unmatched = policies.unmatched(options["paths"], results)
-    diagnostics = in_order([*unmatched, *(each for loaded in results for each in loaded.diagnostics)])
+    diagnostics = in_order([*unmatched, *found_in(results, run, all_targets=not given.target)])
     sources = {file: text for loaded in results for file, text in loaded.sources.items()}
     if not diagnostics and not any(loaded.desired for loaded in results):
         raise InvalidInput([Diagnostic(Code.NO_MANIFESTS, "There is no `.yaml` or `.yml` file with a manifest in it.")])
+    if options["strict"]:
+        diagnostics = tuple(replace(each, severity=Severity.ERROR) for each in diagnostics)
     if any(each.severity is Severity.ERROR for each in diagnostics):
         raise InvalidInput(diagnostics, sources)
     if diagnostics:

@@ -6,6 +6,7 @@ from reconciler.manifests.json_schema import manifest_json_schema
 from reconciler.manifests.layout import canonical_layout
 from reconciler.manifests.load import Loaded, load_manifests
 from reconciler.manifests.pull import Pulled, pull, with_new_texts
+from reconciler.manifests.tag_renames import renamed_tags
 
 __all__ = [
     "Loaded",
@@ -18,5 +19,6 @@ __all__ = [
     "manifest_text",
     "pull",
     "read_file",
+    "renamed_tags",
     "with_new_texts",
 ]

@@ -19,6 +19,7 @@ from reconciler.plan.history_document import EntryDocument, HistoryDocument, His
 from reconciler.plan.mask import MASK, masked
 from reconciler.plan.model import Action, Change, Drift, FieldChange, FieldClass, Missing, Origin, Ownership, Plan, Risk
 from reconciler.plan.planner import PlanOptions, emptied_records, make_plan
+from reconciler.plan.renames import Rename, find_renames
 from reconciler.plan.saved import StalePlan, UnusablePlan, check_fresh, plan_of, read_plan, with_sensitive_values
 from reconciler.plan.selection import Selection
 
@@ -50,6 +51,7 @@ __all__ = [
     "PolicyWarning",
     "Refusal",
     "RefusalEntry",
+    "Rename",
     "Risk",
     "Selection",
     "StalePlan",
@@ -60,6 +62,7 @@ __all__ = [
     "diff",
     "emptied_records",
     "error_document",
+    "find_renames",
     "header_of",
     "history_document",
     "make_plan",

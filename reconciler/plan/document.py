@@ -91,6 +91,10 @@ class ForeignEntry(TypedDict):
     wanted: bool
 
 
+# A session type that looks like another one, whose manifest is gone, under another tag; `from` is no Python name.
+RenameEntry = TypedDict("RenameEntry", {"from": str, "to": str})
+
+
 class OutcomeEntry(TypedDict):
     """What became of one call."""
 
@@ -139,6 +143,7 @@ class PlanDocument(TypedDict):
     summary: dict[str, int]
     refusals: list[RefusalEntry]
     keeps_applied: bool
+    renames: NotRequired[list[RenameEntry]]
     digest: NotRequired[str]
     outcomes: NotRequired[list[OutcomeEntry]]
     diagnostics: NotRequired[list[DiagnosticEntry]]

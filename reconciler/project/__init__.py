@@ -2,6 +2,7 @@
 
 from reconciler.project.file import DEFAULT_PRODUCT, PROJECT_FILE_NAMES, Project, find_project_file, load_project
 from reconciler.project.git import GitState, git_state, is_ignored
+from reconciler.project.git_head import texts_at_head
 from reconciler.project.secret import TOKEN_VARIABLE, Secret, registry_token, token_variable
 from reconciler.project.target import DEFAULT_REGISTRY, Target, without_credentials
 
@@ -19,6 +20,7 @@ __all__ = [
     "is_ignored",
     "load_project",
     "registry_token",
+    "texts_at_head",
     "token_variable",
     "without_credentials",
 ]

@@ -81,4 +81,30 @@ def ownership() -> PlanDocument:
     return document(plan_of(wanted, live, adopt=True, only=["*"]))
 
 
-ALL = (none, create, update, delete, delete_withheld, conflict, breaking, sensitive, non_ascii, drift, ownership)
+def renamed() -> PlanDocument:
+    live = [record(session_type(tag), applied=session_type(tag)) for tag in ("cart", "gone")]
+    return document(plan_of([desired(session_type("basket", name="Basket"))], live))
+
+
+def renamed_and_pruned() -> PlanDocument:
+    live = session_type("cart", expiry=1, period="months")
+    return document(
+        plan_of([desired(session_type("basket", expiry=1, period="months"))], [record(live, applied=live)], prune=True)
+    )
+
+
+ALL = (
+    none,
+    create,
+    update,
+    delete,
+    delete_withheld,
+    conflict,
+    breaking,
+    sensitive,
+    non_ascii,
+    drift,
+    ownership,
+    renamed,
+    renamed_and_pruned,
+)

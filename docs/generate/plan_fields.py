@@ -71,6 +71,15 @@ MEANINGS = _frozen(
             "project": "The project that owns the record.",
             "wanted": "True where a manifest here asks for the tag too.",
         },
+        "PolicyWarning": {
+            "rule": "The policy's name.",
+            "tag": "The session type.",
+            "message": "The policy's message.",
+        },
+        "RenameEntry": {
+            "from": "The tag of a record whose manifest is gone.",
+            "to": "The tag of a new session type that is the same but for its tag.",
+        },
         "OutcomeEntry": {
             "name": "The tag.",
             "action": "`create`, `update`, `delete`, or `no-op` where ownership was recorded.",
@@ -107,6 +116,10 @@ MEANINGS = _frozen(
             "a pending change.",
             "digest": "Of a saved plan: tells later whether it was altered.",
             "outcomes": "Of an apply: what became of each call, an [OutcomeEntry](#outcomeentry).",
+            "policy_warnings": "Changes that break a [policy](../policies.md) which only warns, each a "
+            "[PolicyWarning](#policywarning).",
+            "policy_waived": "What waivers let through: `rule`, `tag`, `reason` and `until`.",
+            "renames": "What looks like a renamed tag, each a [RenameEntry](#renameentry).",
             "diagnostics": "Why a run failed, each a [DiagnosticEntry](#diagnosticentry).",
         },
         "target": {

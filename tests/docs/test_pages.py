@@ -99,6 +99,8 @@ def _pages_of(menu: object) -> list[str]:
 @pytest.mark.parametrize("page", ["../README.md", "../CONTRIBUTING.md", *PAGES])
 def test_its_links_lead_to_a_file_and_a_heading(page: str) -> None:
     for target in re.findall(r"\]\(([^)\s]+)\)", re.sub(r"```.*?```", "", _text(page), flags=re.DOTALL)):
+        if target.startswith("https://"):
+            continue  # no test leaves this machine
         file, _, anchor = target.partition("#")
         there = (DOCS / page).parent / file if file else DOCS / page
         assert there.exists(), target

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
 from reconciler.diagnostics import Code, Severity
@@ -18,6 +20,12 @@ def manifest(schema: str, tag: str = "user") -> str:
 
 def codes(loaded: Loaded) -> list[str]:
     return [each.code.value for each in loaded.diagnostics]
+
+
+def _with(folder: Folder, texts: Mapping[str, str]) -> Loaded:
+    for name, text in texts.items():
+        folder.write(name, text)
+    return folder.load()
 
 
 def load(folder: Folder, schema: str) -> Loaded:
@@ -183,8 +191,8 @@ def test_pull_keeps_every_comment_at_its_value(folder: Folder) -> None:
     assert codes(loaded) == []
     wanted = {"userId": "user_123", "mail": "eve@acme-shop.io", "other": "eve@acme-shop.io", "last": 2}
     live = session_type(schema=wanted, description="", expiry=8)
-    pulled = pull(loaded, [live], lambda tag: f"{tag}.yaml")
-    assert pulled.failed == ()
+    pulled = pull(lambda texts: _with(folder, texts), [live], lambda tag: f"{tag}.yaml")
+    assert pulled.failed == {}
     folder.write("user.yaml", pulled.changed["user.yaml"])
     again = folder.load()
     assert codes(again) == []

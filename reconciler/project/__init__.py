@@ -1,7 +1,17 @@
 """The project: what `reconciler.yaml` says, what git says of the folder, and what both mean for one run."""
 
 from reconciler.project.file import PROJECT_FILE_NAMES, Project, find_project_file, load_project
-from reconciler.project.git import GitState, git_state
+from reconciler.project.git import (
+    BlamedFile,
+    GitState,
+    Revision,
+    blame,
+    contents,
+    find_commit,
+    git_state,
+    is_shallow,
+    repository_of,
+)
 from reconciler.project.secret import TOKEN_VARIABLE, Secret, registry_token, token_variable
 from reconciler.project.target import DEFAULT_REGISTRY, Target, without_credentials
 
@@ -9,14 +19,21 @@ __all__ = [
     "DEFAULT_REGISTRY",
     "PROJECT_FILE_NAMES",
     "TOKEN_VARIABLE",
+    "BlamedFile",
     "GitState",
     "Project",
+    "Revision",
     "Secret",
     "Target",
+    "blame",
+    "contents",
+    "find_commit",
     "find_project_file",
     "git_state",
+    "is_shallow",
     "load_project",
     "registry_token",
+    "repository_of",
     "token_variable",
     "without_credentials",
 ]

@@ -1,12 +1,11 @@
-"""What git says of a folder. Everything works without git; then it says nothing."""
+"""Which commit is checked out, and whether the folder differs from it."""
 
 from __future__ import annotations
 
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-_TIMEOUT_SECONDS = 10
+from reconciler.project.git.command import run_git, text_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,21 +18,7 @@ class GitState:
 
 def git_state(folder: Path) -> GitState:
     """Return the state of the repository that `folder` belongs to, judged by what is under `folder`."""
-    commit = _git(folder, "rev-parse", "--verify", "--quiet", "HEAD")
+    commit = text_of(run_git(folder, "rev-parse", "--verify", "--quiet", "HEAD"))
     if not commit:
         return GitState()
-    return GitState(commit, bool(_git(folder, "status", "--porcelain", "--", ".")))
-
-
-def _git(folder: Path, *arguments: str) -> str | None:
-    try:
-        done = subprocess.run(  # noqa: S603 - fixed words, no shell
-            ["git", "--no-optional-locks", *arguments],  # noqa: S607 - git is where PATH says
-            cwd=folder,
-            capture_output=True,
-            timeout=_TIMEOUT_SECONDS,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return done.stdout.decode(errors="replace").strip() if done.returncode == 0 else None
+    return GitState(commit, bool(run_git(folder, "status", "--porcelain", "--", ".")))

@@ -12,7 +12,7 @@ from dataclasses import replace
 from reconciler.cli.former import former_manifests
 from reconciler.cli.inputs import Run
 from reconciler.manifests import Loaded, ManifestPath
-from reconciler.plan import Desired, sample_paths
+from reconciler.plan import Desired, Former, sample_paths
 from reconciler.port import Snapshot
 from reconciler.values import Path
 
@@ -20,16 +20,19 @@ from reconciler.values import Path
 def with_todays_secrets(run: Run, loaded: Loaded, paths: Iterable[ManifestPath], snapshot: Snapshot) -> Loaded:
     """Return manifests of another commit with what is sensitive now added to what they say.
 
-    It is said by today's manifest; where there is none, by the one that the record was applied from; and where git
-    does not have that either, every sample value counts as sensitive.
+    It is said by today's manifest and by the one that the record was applied from; where neither is to be had, every
+    sample value counts as sensitive.
     """
     today = {each.session_type.tag: each.lifecycle.sensitive for each in run.load_for(run.target, paths).desired}
-    tags = {each.session_type.tag for each in loaded.desired} - today.keys()
+    tags = {each.session_type.tag for each in loaded.desired}
     records = [record for record in snapshot.records if record.tag in tags]
     former = former_manifests(run, records)
     for record in records:
-        known = former[record.tag].sensitive if record.tag in former else None
-        today[record.tag] = sample_paths(record.spec, record.applied) if known is None else known
+        applied = former.get(record.tag, Former()).sensitive
+        if applied is not None:
+            today[record.tag] = (*today.get(record.tag, ()), *applied)
+        elif record.tag not in today:
+            today[record.tag] = sample_paths(record.spec, record.applied)
     return replace(loaded, desired=tuple(_adding(each, today) for each in loaded.desired))
 
 

@@ -234,7 +234,7 @@ def test_a_saved_rollback_with_sensitive_values_needs_the_commit(
     assert not shop.records()
 
 
-@pytest.mark.parametrize("today", ["there", "gone", "unknown"])
+@pytest.mark.parametrize("today", ["there", "gone", "unknown", "checked-out"])
 def test_what_is_secret_today_stays_secret_where_the_manifest_of_then_does_not_say_so(
     shop: Shop, repository: Repository, today: str
 ) -> None:
@@ -245,7 +245,9 @@ def test_what_is_secret_today_stays_secret_where_the_manifest_of_then_does_not_s
     if today != "unknown":
         repository.commit()
     shop.apply()
-    if today != "there":
+    if today == "checked-out":
+        repository.git("checkout", "--quiet", "v1")
+    elif today != "there":
         (shop.root / "sessions/cart.yaml").unlink()
     for form in ("text", "json", "markdown"):
         out = shop.ok("plan", "sessions", "--against", "v1", "--format", form).out

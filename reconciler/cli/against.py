@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 import click
 
@@ -22,6 +23,29 @@ from reconciler.project import BlamedFile, Revision, find_commit, is_shallow, re
 
 _PLAIN_NAME = re.compile(r"[\w./@~^{}+-]+")
 _SHORT_COMMIT = 12
+
+
+# What a registry says is nobody's promise, and must not become an option of git.
+_RECORDED = re.compile(r"([0-9a-f]{7,64})(-dirty)?")
+
+
+class RecordedCommit(NamedTuple):
+    """What a record was applied from; `dirty` tells that its manifest may not have been what the commit has."""
+
+    commit: str
+    dirty: bool
+
+
+def recorded_commit(recorded: str | None) -> RecordedCommit | None:
+    """Read a commit as a registry has it; None where it is none."""
+    found = _RECORDED.fullmatch(recorded or "")
+    return RecordedCommit(found[1], bool(found[2])) if found else None
+
+
+def inside(top: Path, path: Path) -> str | None:
+    """Return a path as git has it, from the top of the repository; None for one that is not in it."""
+    real = Path(os.path.realpath(path))
+    return real.relative_to(top).as_posix() if real.is_relative_to(top) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +86,6 @@ class Against:
     def header(self, header: Header) -> Header:
         """Return a run's head as that of this commit."""
         return replace(header, git_commit=self.revision.commit, git_dirty=False, against=self.name)
-
-    def inside(self, path: Path) -> str | None:
-        """Return a path as git has it, from the top of the repository; None for one that is not in it."""
-        real = Path(os.path.realpath(path))
-        return real.relative_to(self.revision.top).as_posix() if real.is_relative_to(self.revision.top) else None
 
     def blamed(self, spelled: str) -> BlamedFile:
         """Return the file that a location of these manifests names, for git to say who wrote it."""
@@ -114,7 +133,7 @@ class Against:
 
     def _inside(self, path: Path) -> str:
         """Return a path as git has it. Raises a usage error for one that is not in the repository."""
-        found = self.inside(path)
+        found = inside(self.revision.top, path)
         if found is None:
             raise click.UsageError(f"--against {self.name}: {path} is outside of the git repository.")
         return found

@@ -6,7 +6,6 @@ of the record is to be masked. The file is read as that commit has it, the targe
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
@@ -14,15 +13,12 @@ from pathlib import Path
 
 import click
 
-from reconciler.cli.against import Against
+from reconciler.cli.against import Against, inside, recorded_commit
 from reconciler.cli.inputs import Run
 from reconciler.diagnostics import InvalidInput
 from reconciler.plan import Former
 from reconciler.port import Record
 from reconciler.project import Revision, contents, repository_of
-
-# What a registry says is nobody's promise, and must not become an option of git.
-_RECORDED = re.compile(r"([0-9a-f]{7,64})(-dirty)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +53,11 @@ def former_manifests(run: Run, records: Iterable[Record]) -> Mapping[str, Former
 def _traces(run: Run, top: Path, records: Iterable[Record]) -> Iterator[_Trace]:
     for record in records:
         owner = record.managed_by
-        recorded = _RECORDED.fullmatch(owner.commit or "") if owner else None
-        if owner and owner.file and recorded:
-            against = Against(run, Revision(top, recorded[1]), recorded[1])
-            path = against.inside(run.project.root / owner.file)
-            if path is not None:
-                yield _Trace(record.tag, against, path, bool(recorded[2]))
+        recorded = recorded_commit(owner.commit) if owner else None
+        path = inside(top, run.project.root / owner.file) if owner and owner.file else None
+        if recorded and path is not None:
+            against = Against(run, Revision(top, recorded.commit), recorded.commit)
+            yield _Trace(record.tag, against, path, recorded.dirty)
 
 
 def _of_commit(read: list[tuple[_Trace, bytes]]) -> dict[str, Former]:

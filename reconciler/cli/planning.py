@@ -41,7 +41,7 @@ class Planned:
     header: Header
     refusals: tuple[Refusal, ...]
     saved: PlanDocument | None = None
-    authors: Authors = field(default_factory=dict)
+    authors: Authors = field(default_factory=Authors)
 
     @property
     def digest(self) -> str | None:
@@ -83,7 +83,7 @@ def make(run: Run, loaded: Loaded, header: Header, options: PlanOptions, against
         plan = make_plan(loaded.desired, snapshot, replace(options, former=former_manifests(run, gone)))
         plan = with_live_numbers(plan, reader)
     refusals = check_guards(plan, run.target.limits, manifests=len(loaded.desired))
-    return Planned(plan, header, refusals, authors=authors_of(plan, against))
+    return Planned(plan, header, refusals, authors=authors_of(run, plan, against))
 
 
 def with_live_numbers(plan: Plan, reader: ImpactReader) -> Plan:

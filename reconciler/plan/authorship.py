@@ -2,17 +2,17 @@
 
 A field has the commit of the line that it stands at. A change has that of the newest of its fields' lines, since that
 is what made it necessary; a new session type has that of its manifest's first line. A line that is not committed has
-no commit, and neither has a change with such a line, nor a field that was removed: no line tells who removed it.
+no commit, and neither has a change with such a line. No line tells who removed a field: it has a commit only where
+nobody else touched the manifest since it was last applied.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TypeAlias
+from dataclasses import dataclass, field
 
 from reconciler.plan.document import ChangeEntry, FieldEntry
-from reconciler.plan.model import FieldClass
+from reconciler.plan.model import FieldClass, Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +24,21 @@ class LineCommit:
     at: int = 0
 
 
-# By file, as locations spell it, and line.
-Authors: TypeAlias = "Mapping[tuple[str, int], LineCommit]"
+@dataclass(frozen=True, slots=True)
+class Authors:
+    """What git tells: the commits of lines, by file (as locations spell it) and line; and of removals, by tag."""
+
+    lines: Mapping[tuple[str, int], LineCommit] = field(default_factory=dict)
+    removals: Mapping[str, LineCommit] = field(default_factory=dict)
+
+    def of(self, tag: str, entry: FieldEntry) -> LineCommit | None:
+        """Return the commit behind a field's change."""
+        place = entry["location"]
+        if place is None:
+            return None
+        if entry["class"] == FieldClass.FIELD_REMOVED:
+            return self.removals.get(tag) if entry["origin"] == Origin.PENDING else None
+        return self.lines.get((place["file"], place["line"]))
 
 
 def signed(entry: ChangeEntry, authors: Authors) -> ChangeEntry:
@@ -33,29 +46,22 @@ def signed(entry: ChangeEntry, authors: Authors) -> ChangeEntry:
     place = entry["provenance"]
     if place is None:
         return entry
-    fields = [_signed(field, authors) for field in entry["fields"]]
-    is_new = not entry["change"]["before"] or not fields
-    found = authors.get((place["file"], place["line"])) if is_new else _newest(fields, authors)
+    behind = [(each, authors.of(entry["name"], each)) for each in entry["fields"]]
+    is_new = not entry["change"]["before"] or not behind
+    found = authors.lines.get((place["file"], place["line"])) if is_new else _newest(behind)
     commit, author = (found.commit, found.author) if found else (None, None)
+    fields = [_signed(each, by) for each, by in behind]
     return {**entry, "fields": fields, "provenance": {**place, "commit": commit, "author": author}}
 
 
-def _signed(field: FieldEntry, authors: Authors) -> FieldEntry:
-    if field["location"] is None:
-        return field
-    found = _author(field, authors)
-    return {**field, "commit": found.commit if found else None, "author": found.author if found else None}
+def _signed(entry: FieldEntry, found: LineCommit | None) -> FieldEntry:
+    if entry["location"] is None:
+        return entry
+    return {**entry, "commit": found.commit if found else None, "author": found.author if found else None}
 
 
-def _newest(fields: list[FieldEntry], authors: Authors) -> LineCommit | None:
-    stand = [field for field in fields if field["location"] and field["class"] != FieldClass.FIELD_REMOVED]
-    found = [_author(field, authors) for field in stand]
-    known = [each for each in found if each]
-    return max(known, key=lambda each: each.at) if known and len(known) == len(found) else None
-
-
-def _author(field: FieldEntry, authors: Authors) -> LineCommit | None:
-    place = field["location"]
-    if place is None or field["class"] == FieldClass.FIELD_REMOVED:
-        return None
-    return authors.get((place["file"], place["line"]))
+def _newest(behind: list[tuple[FieldEntry, LineCommit | None]]) -> LineCommit | None:
+    """Return the newest commit; none where a line that stands has none."""
+    known = [found for _, found in behind if found]
+    unknown = any(each["class"] != FieldClass.FIELD_REMOVED for each, found in behind if each["location"] and not found)
+    return None if unknown else max(known, key=lambda each: each.at, default=None)

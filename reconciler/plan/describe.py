@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any
 
 from reconciler.diagnostics import Diagnostic, Location
@@ -27,7 +26,7 @@ from reconciler.port import Impact
 from reconciler.session_type import SessionType
 from reconciler.values import JsonValue, Path, format_path, rfc3339
 
-_NOBODY: Authors = MappingProxyType({})
+_NOBODY = Authors()
 
 
 def to_document(
@@ -40,7 +39,7 @@ def to_document(
 ) -> PlanDocument:
     """Make the document of a plan. Renderers for people do without the unchanged records, which may be many.
 
-    `authors` has the commits of the lines at which the changes stand, as far as git tells them.
+    `authors` is who is behind the changes, as far as git tells.
     """
     document = empty_document(header)
     document["target"] |= {"revision": plan.revision, "mark": plan.mark, "exists": plan.registry_exists}

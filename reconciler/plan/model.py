@@ -96,6 +96,7 @@ class Change:
     changes no field: ownership is recorded, or a tombstone settled. `owner` is the project that owns a foreign record.
     `file` is the manifest's, as the registry records it. `impact` is None where nobody asked, or the registry can't
     tell. `unguarded` marks a deletion of which nobody knows whether the manifest, gone by now, forbade it.
+    `applied_commit` is what the record was last applied from, as the registry recorded it.
     """
 
     tag: str
@@ -114,6 +115,7 @@ class Change:
     sensitive: tuple[Path, ...] = ()
     impact: Impact | None = None
     unguarded: bool = False
+    applied_commit: str | None = None
 
     @property
     def risk(self) -> Risk:

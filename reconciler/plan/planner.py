@@ -163,6 +163,7 @@ class _Planner:
             location=desired.location if desired else None,
             file=desired.file if desired else None,
             sensitive=self._sensitive(desired, record),
+            applied_commit=record.managed_by.commit if record and record.managed_by else None,
         )
 
     def _create(self, desired: Desired, record: Record | None) -> Change:

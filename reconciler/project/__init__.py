@@ -10,6 +10,7 @@ from reconciler.project.git import (
     find_commit,
     git_state,
     is_shallow,
+    only_commit_since,
     repository_of,
 )
 from reconciler.project.secret import TOKEN_VARIABLE, Secret, registry_token, token_variable
@@ -32,6 +33,7 @@ __all__ = [
     "git_state",
     "is_shallow",
     "load_project",
+    "only_commit_since",
     "registry_token",
     "repository_of",
     "token_variable",

@@ -88,12 +88,51 @@ def test_what_is_not_committed_is_nobodys_and_so_is_a_change_with_it(
 
 
 @pytest.mark.usefixtures("committed")
-def test_nobody_is_named_for_a_field_that_is_gone(shop: Shop, repository: Repository) -> None:
+def test_a_removal_is_by_the_only_commit_since_the_apply(shop: Shop, repository: Repository) -> None:
     shop.session("cart", schema="{userId: user_123}")
-    repository.commit(author="Bob")
+    commit = repository.commit(author="Bob")
+    shop.session("guest", name="Another manifest")
+    repository.commit(author="Eve")
     entry = _entry(shop)
-    assert _signatures(entry) == {"schema.details": (None, None)}
-    assert _signature(entry) == (None, None)
+    assert _signatures(entry) == {"schema.details": (commit, "Bob")}
+    assert _signature(entry) == (commit, "Bob")
+    assert f"# breaking, sessions/cart.yaml:4, {commit[:7]} Bob\n" in shop.ok("plan", "sessions").out
+
+
+@pytest.mark.usefixtures("committed")
+@pytest.mark.parametrize("doubt", ["another commit", "not committed", "applied uncommitted", "an overlay", "drift"])
+def test_nobody_is_named_for_a_removal_where_it_may_have_been_another(
+    shop: Shop, repository: Repository, doubt: str
+) -> None:
+    target = "targets: {local: {registry: 'sqlite:///.reconciler/registry.db', overlays: [over/]}}\n"
+    shop.write("reconciler.yaml", target)
+    shop.write("over/guest.yaml", "tag: guest\nname: Shopper\n")
+    repository.commit()
+    if doubt == "applied uncommitted":
+        shop.session("cart", expiry=8)
+        shop.apply()
+    if doubt == "drift":
+        shop.edit("cart", schema={"userId": "user_123", "details": {"email": "ade@example.com"}, "by": "hand"})
+    else:
+        shop.session("cart", schema="{userId: user_123}")
+    if doubt != "not committed":
+        repository.commit(author="Bob")
+    if doubt == "another commit":
+        shop.session("cart", schema="{userId: user_123}", name="Buyer")
+        repository.commit(author="Eve")
+    if doubt == "an overlay":
+        shop.write("over/guest.yaml", "tag: guest\nname: Shop per\n")
+        repository.commit(author="Eve")
+    signatures = _signatures(_entry(shop))
+    removed = signatures["schema.by" if doubt == "drift" else "schema.details"]
+    assert removed == (None, None)
+
+
+def test_a_rollback_names_nobody_for_what_it_removes(shop: Shop, repository: Repository, committed: str) -> None:
+    shop.session("cart", schema="{userId: user_123, details: {email: ade@example.com}, more: 1}")
+    repository.commit()
+    shop.apply()
+    assert _signatures(_entry(shop, "cart", "--against", committed)) == {"schema.more": (None, None)}
 
 
 def test_an_overlays_line_is_by_who_wrote_the_overlay(shop: Shop, repository: Repository, committed: str) -> None:

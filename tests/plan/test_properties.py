@@ -222,9 +222,9 @@ def test_who_is_behind_a_change_adds_names_and_changes_nothing_else(
     wanted: SessionType, live: SessionType, known: bool
 ) -> None:
     plan = make_plan([desired(wanted)], DictRegistry({"user": live}).fetch(), PlanOptions(PROJECT))
-    authors: Authors = {("sessions/user.yaml", 1): LineCommit("c" * 40, "Ada")} if known else {}
+    commit = LineCommit("c" * 40, "Ada")
+    authors = Authors({("sessions/user.yaml", 1): commit}, {"user": commit}) if known else Authors()
     named, plain = to_document(plan, header(), authors=authors), to_document(plan, header())
     assert json.dumps(named).replace(json.dumps("c" * 40), "null").replace('"Ada"', "null") == json.dumps(plain)
     for entry in named["resource_changes"]:
-        stand = [field for field in entry["fields"] if field["class"] != "field-removed"]
-        assert {field["commit"] for field in stand} <= ({"c" * 40} if known else {None})
+        assert {field["commit"] for field in entry["fields"]} <= ({"c" * 40} if known else {None})

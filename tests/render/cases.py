@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from reconciler.plan import Header, Limits, LineCommit, Plan, PlanDocument, check_guards, to_document, with_impacts
+from reconciler.plan import (
+    Authors,
+    Header,
+    Limits,
+    LineCommit,
+    Plan,
+    PlanDocument,
+    check_guards,
+    to_document,
+    with_impacts,
+)
 from reconciler.port import Impact
 from tests.builders import SCHEMA, desired, header, plan_of, record, session_type
 
@@ -91,12 +101,12 @@ def signed() -> PlanDocument:
         desired(session_type("user", name="Customer"), line=40),
     ]
     plan = with_impacts(plan_of(wanted, live, prune=True), {"cart": Impact(1_284, 903), "user": Impact(1, 1)})
-    authors = {
+    lines = {
         ("sessions/user.yaml", 3): LineCommit("3f2a1b9c0d1e" + "0" * 28, "Ada Lovelace"),
         ("sessions/user.yaml", 20): LineCommit("4f2a1b9c0d1e" + "0" * 28, "Bücher <b>@all</b>"),
     }
     refusals = check_guards(plan, Limits(max_live_sessions=1_000), manifests=3)
-    return to_document(plan, header(git_commit="0123456789abcdef0123"), refusals, authors=authors)
+    return to_document(plan, header(git_commit="0123456789abcdef0123"), refusals, authors=Authors(lines))
 
 
 def against() -> PlanDocument:

@@ -5,6 +5,7 @@ Everything works without git; then it says nothing.
 
 from reconciler.project.git.blame import BlamedFile, blame
 from reconciler.project.git.revision import Revision, contents, find_commit, is_shallow, repository_of
+from reconciler.project.git.since import only_commit_since
 from reconciler.project.git.state import GitState, git_state
 
 __all__ = [
@@ -16,5 +17,6 @@ __all__ = [
     "find_commit",
     "git_state",
     "is_shallow",
+    "only_commit_since",
     "repository_of",
 ]

@@ -107,9 +107,13 @@ def _parsed(output: bytes) -> tuple[dict[int, LineCommit], set[str]]:
 
 
 def _commit(commit: str, headers: Mapping[bytes, bytes]) -> LineCommit:
-    """Return a commit with its author's name; where the name is an address, only what stands before the host."""
     author = headers.get(b"author", b"").decode("utf-8", "replace")
-    return LineCommit(commit, _ADDRESS.sub(r"\1", author), int(headers.get(b"committer-time", b"0")))
+    return LineCommit(commit, author_name(author), int(headers.get(b"committer-time", b"0")))
+
+
+def author_name(author: str) -> str:
+    """Return a name as reports may show it: where it is a mail address, only what stands before the host."""
+    return _ADDRESS.sub(r"\1", author)
 
 
 def _cut_off(folder: Path) -> set[str]:

@@ -1,7 +1,7 @@
 """Manifests: found, loaded with overlays into desired session types, laid out by `fmt`."""
 
 from reconciler.manifests.edit import manifest_text
-from reconciler.manifests.find import ManifestPath, find_files, read_file
+from reconciler.manifests.find import ManifestPath, find_files, is_manifest, read_file
 from reconciler.manifests.json_schema import manifest_json_schema
 from reconciler.manifests.layout import canonical_layout
 from reconciler.manifests.load import Loaded, load_manifests
@@ -14,6 +14,7 @@ __all__ = [
     "Pulled",
     "canonical_layout",
     "find_files",
+    "is_manifest",
     "load_manifests",
     "manifest_json_schema",
     "manifest_text",

@@ -21,6 +21,8 @@ MEANINGS = _frozen(
             "risk": "What the change does to people; see [values](#values).",
             "sensitive": "True where `before` and `after` are masked.",
             "location": "`file`, `line` and `column` of the value in the manifest.",
+            "commit": "The commit that the line is from; null where it is not committed, or git was not asked.",
+            "author": "Its author.",
         },
         "ChangeBody": {
             "actions": 'One of `["no-op"]`, `["create"]`, `["update"]`, `["delete"]`.',
@@ -57,6 +59,7 @@ MEANINGS = _frozen(
             "manifest": "The manifest's file as the registry records it, relative to the project.",
             "action_reason": "`delete_because_no_manifest`, or `delete_withheld` (the action is then `no-op`).",
             "protected": "True where `prevent_destroy` stands against it.",
+            "unguarded": "True for a deletion of which git can't tell whether the former manifest forbids it.",
             "records_ownership": "True where the call changes no field and records who owns the record.",
             "changed_by": "In `resource_drift`: `actor` and `at` of the last write.",
         },
@@ -133,6 +136,7 @@ MEANINGS = _frozen(
         },
         "source": {
             "git_commit": "The commit of the work tree.",
+            "against": "How the commit was named that `--against` took the manifests from; then `git_commit` is that one.",
             "git_dirty": "True where the work tree differs from it.",
             "manifest_digest": "Of what the manifests want, however they are laid out.",
             "manifest_paths": "Where they were looked for.",

@@ -136,7 +136,7 @@ MEANINGS = _frozen(
         },
         "source": {
             "git_commit": "The commit of the work tree.",
-            "against": "How the commit was named that `--against` took the manifests from; then `git_commit` is that one.",
+            "against": "How `--against` named the commit of the manifests; then `git_commit` is that one.",
             "git_dirty": "True where the work tree differs from it.",
             "manifest_digest": "Of what the manifests want, however they are laid out.",
             "manifest_paths": "Where they were looked for.",

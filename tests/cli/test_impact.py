@@ -13,11 +13,15 @@ if TYPE_CHECKING:
     from tests.cli.conftest import Shop
 
 
-def test_what_a_registry_can_not_tell_is_unknown_and_not_none(applied: Shop) -> None:
+def test_a_type_without_sessions_reaches_nobody(applied: Shop) -> None:
     text = applied.ok("impact", "cart").out
-    assert "cart: unknown live sessions, unknown live users" in text
+    assert "cart: 0 live sessions, 0 live users" in text
     document = applied.ok("impact", "cart", "--format", "json").document
-    assert (document["live_sessions"], document["live_users"]) == (None, None)
+    assert (document["live_sessions"], document["live_users"]) == (0, 0)
+
+
+def test_what_a_registry_can_not_tell_is_unknown_and_not_none() -> None:
+    assert "cart: unknown live sessions, unknown live users" in render_impact("cart", Impact())
 
 
 @pytest.mark.parametrize(("tag", "hint"), [("crat", "Did you mean `cart`?"), ("zzz", "")])
@@ -32,10 +36,10 @@ def test_a_server_is_asked_as_well(applied: Shop, monkeypatch: pytest.MonkeyPatc
     with running("sqlite:///.reconciler/registry.db", applied.root) as server:
         token = server.token()
         monkeypatch.setenv("RECONCILER_TOKEN", token)
-        assert "cart: unknown live sessions" in applied.ok("impact", "cart", "--registry", server.url).out
+        assert "cart: 0 live sessions" in applied.ok("impact", "cart", "--registry", server.url).out
         assert applied.run("impact", "crat", "--registry", server.url).code == 1
         with open_reader(server.url, product="default", root=applied.root, token=token) as reader:
-            assert reader.impact("cart") == Impact()
+            assert reader.impact("cart") == Impact(0, 0)
             assert reader.impact("crat") is None
 
 

@@ -143,7 +143,7 @@ def test_names_that_are_not_there(cli: Cli) -> None:
         assert says in refused.err
     refused = cli("keys", "retire", "nokey", "--auto-approve")
     assert refused.code == 1
-    assert "`nokey` does not exist here" in refused.err
+    assert "There is no key `nokey`" in refused.err
 
 
 def test_environments_are_apart(cli: Cli) -> None:

@@ -54,5 +54,5 @@ def command(console: Console, given: Globals, /, **options: Any) -> None:
 def _sensitive(run: Run) -> dict[str, tuple[Path, ...]]:
     """Return what the project's manifests call sensitive, by tag; nothing where they can't be loaded."""
     paths = run.manifest_paths(())
-    loaded = run.load_for(run.target, paths) if paths else Loaded((), (), {})
+    loaded = run.load_for(run.target, paths) if paths else Loaded.nothing()
     return {each.session_type.tag: each.lifecycle.sensitive for each in loaded.desired}

@@ -68,19 +68,20 @@ def reported(function: Command, *, document: ErrorDocument = plan_error_document
             entries = [diagnostic_entry(each) for each in error.diagnostics]
             code = ExitCode.INVALID
         except ReconcilerError as error:
-            console.err(render_error(error, console.err_paint))
+            told = ReconcilerError(console.guarded(error.message), hint=console.guarded(error.hint))
+            console.err(render_error(told, console.err_paint))
             if console.verbose:
-                console.err(traceback.format_exc())
-            entries = [_entry(error.message, error.hint)]
+                console.err(console.guarded(traceback.format_exc()))
+            entries = [_entry(told.message, told.hint)]
             code = _exit_code(error, given)
         if document is not plan_error_document:
             return _said(console, diagnostics_report(options.get("output_format"), entries, document), code)
-        told = document(entries)
+        report = document(entries)
         try:
-            delivery.write(told)
+            delivery.write(report)
         except ReconcilerError as error:
             console.err(render_error(error, console.err_paint))
-        return _said(console, delivery.text(told) if delivery.is_machine else None, code)
+        return _said(console, delivery.text(report) if delivery.is_machine else None, code)
 
     run.error_document = document  # type: ignore[attr-defined]
     return run
@@ -114,7 +115,8 @@ def _cut(console: Console) -> ExitCode:
 
 
 def say_warnings(console: Console, loaded: Loaded) -> None:
-    """Say what is odd about valid manifests."""
+    """Say what is odd about valid manifests. From here on the console knows what is sensitive in them."""
+    console.keep_secret(loaded.secrets())
     if loaded.diagnostics:
         console.err(render_diagnostics(loaded.diagnostics, loaded.sources, console.err_paint))
 

@@ -14,7 +14,7 @@ from reconciler.cli.inputs import Run
 from reconciler.cli.options import Globals, format_option, global_options, paths_argument
 from reconciler.cli.reporting import diagnostics_report, reported
 from reconciler.diagnostics import Code, Diagnostic, InvalidInput, Severity, in_order
-from reconciler.manifests import Loaded
+from reconciler.manifests import Loaded, Sources
 from reconciler.plan import DiagnosticEntry, diagnostic_entry
 from reconciler.render import render_diagnostics
 from reconciler.render.values import counted
@@ -57,8 +57,8 @@ def command(console: Console, given: Globals, /, **options: Any) -> None:
     paths = run.require_paths(options["paths"], command="validate")
     targets = [run.target] if given.target else list(run.project.targets.values()) or [run.target]
     results = [run.load_for(target, paths) for target in targets]
-    diagnostics = in_order(each for loaded in results for each in loaded.diagnostics)
-    sources = {file: text for loaded in results for file, text in loaded.sources.items()}
+    sources = Sources({}).together(loaded.sources for loaded in results)
+    diagnostics = in_order(sources.cleaned(each for loaded in results for each in loaded.diagnostics))
     if not diagnostics and not any(loaded.desired for loaded in results):
         raise InvalidInput([Diagnostic(Code.NO_MANIFESTS, "There is no `.yaml` or `.yml` file with a manifest in it.")])
     if any(each.severity is Severity.ERROR for each in diagnostics):

@@ -4,13 +4,15 @@ from reconciler.manifests.edit import manifest_text
 from reconciler.manifests.find import ManifestPath, find_files, read_file
 from reconciler.manifests.json_schema import manifest_json_schema
 from reconciler.manifests.layout import canonical_layout
-from reconciler.manifests.load import Loaded, load_manifests
+from reconciler.manifests.load import Loaded, load_manifests, unsure_files
 from reconciler.manifests.pull import Pulled, pull, with_new_texts
+from reconciler.manifests.sources import Sources
 
 __all__ = [
     "Loaded",
     "ManifestPath",
     "Pulled",
+    "Sources",
     "canonical_layout",
     "find_files",
     "load_manifests",
@@ -18,5 +20,6 @@ __all__ = [
     "manifest_text",
     "pull",
     "read_file",
+    "unsure_files",
     "with_new_texts",
 ]

@@ -42,7 +42,7 @@ def pull(loaded: Loaded, live: Iterable[SessionType], new_file: Callable[[str], 
     failed: list[str] = []
     for file, of_file in edits.items():
         try:
-            changed[file] = edited(loaded.sources[file], of_file)
+            changed[file] = edited(loaded.texts[file], of_file)
         except (LookupError, ValueError, YAMLError):
             failed += dict.fromkeys(edit.tag for edit in of_file)
     return Pulled(changed, created, tuple(failed))

@@ -9,17 +9,22 @@ from reconciler.nodes.locate import located
 from reconciler.nodes.marks import Marks, entry_of, key_location, keys_of, value_location
 from reconciler.nodes.parse import Parsed, parse_yaml
 from reconciler.nodes.scalars import NumberTooLong, resolve
+from reconciler.nodes.spans import Spanned, found_at, merge_sources, spanned_documents
 
 __all__ = [
     "Document",
     "Marks",
     "NumberTooLong",
     "Parsed",
+    "Spanned",
     "entry_of",
+    "found_at",
     "key_location",
     "keys_of",
     "located",
+    "merge_sources",
     "parse_yaml",
     "resolve",
+    "spanned_documents",
     "value_location",
 ]

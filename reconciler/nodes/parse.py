@@ -44,7 +44,7 @@ def parse_yaml(content: bytes, file: str, environment: Mapping[str, str]) -> Par
         return _unparsable(_not_utf8(body, error.start, len(content) - len(body), file))
     builder = Builder(file, environment)
     try:
-        for event in _events(text):
+        for event in events_of(text):
             builder.take(event)
     except Refused:
         pass
@@ -57,7 +57,8 @@ def _unparsable(diagnostic: Diagnostic) -> Parsed:
     return Parsed((), (diagnostic,), "")
 
 
-def _events(text: str) -> Iterator[Event]:
+def events_of(text: str) -> Iterator[Event]:
+    """Yield the parser's events. Raises YAMLError."""
     parser = CParser(text)
     while not isinstance(event := parser.get_event(), StreamEndEvent):
         yield event

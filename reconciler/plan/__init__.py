@@ -15,7 +15,7 @@ from reconciler.plan.document import (
 from reconciler.plan.guard import Guard, Limits, Refusal, check_guards, not_allowed
 from reconciler.plan.header import Header, error_document, header_of
 from reconciler.plan.history_document import EntryDocument, HistoryDocument, HistoryField, history_document
-from reconciler.plan.mask import MASK
+from reconciler.plan.mask import MASK, secret_texts, without_secrets
 from reconciler.plan.model import Action, Change, Drift, FieldChange, FieldClass, Missing, Origin, Ownership, Plan, Risk
 from reconciler.plan.planner import PlanOptions, emptied_records, make_plan
 from reconciler.plan.saved import StalePlan, UnusablePlan, check_fresh, plan_of, read_plan, with_sensitive_values
@@ -67,6 +67,8 @@ __all__ = [
     "refusal_entry",
     "schema_differences",
     "sealed",
+    "secret_texts",
     "to_document",
     "with_sensitive_values",
+    "without_secrets",
 ]

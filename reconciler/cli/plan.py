@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from reconciler.cli.options import (
 )
 from reconciler.cli.reporting import reported, say_warnings
 from reconciler.errors import ReconcilerError
-from reconciler.plan import Guard, Risk, sealed
+from reconciler.plan import Guard, Risk, sealed, too_risky
 from reconciler.render import render_json, render_plan
 
 _RISKS = [risk.value for risk in Risk if risk is not Risk.NONE]
@@ -60,6 +61,8 @@ def command(console: Console, given: Globals, /, **options: Any) -> ExitCode:
     planned = planning.make(run, loaded, run.header(loaded, options["paths"]), planning.options_of(run, options))
     if options["out"]:
         _save(planned, Path(options["out"]))
+    if options["fail_on"]:
+        planned = replace(planned, policy=too_risky(planned.plan, Risk(options["fail_on"])))
     delivery = Delivery.of(options)
     document = delivery.document_of(planned)
     if delivery.is_machine:
@@ -89,10 +92,8 @@ def _exit_code(planned: planning.Planned, options: dict[str, Any], console: Cons
     if empty:
         console.err(f"Refused: {empty[0]}")
         return ExitCode.REFUSED
-    if options["fail_on"]:
-        order = list(Risk)
-        risky = [each.tag for each in planned.plan.calls if order.index(each.risk) <= order.index(options["fail_on"])]
-        if risky:
-            console.err(f"Refused by --fail-on {options['fail_on']}: {', '.join(risky)}.")
-            return ExitCode.REFUSED
+    if planned.policy:
+        risky = ", ".join(str(each["tag"]) for each in planned.policy)
+        console.err(f"Refused by --fail-on {options['fail_on']}: {risky}.")
+        return ExitCode.REFUSED
     return ExitCode.CHANGES if options["detailed_exitcode"] and planned.plan.calls else ExitCode.OK

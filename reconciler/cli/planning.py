@@ -14,6 +14,7 @@ from reconciler.plan import (
     PlanDocument,
     PlanOptions,
     Refusal,
+    RefusalEntry,
     Selection,
     check_guards,
     make_plan,
@@ -26,12 +27,13 @@ from reconciler.registry import open_reader
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A plan with what is needed to show it, save it and carry it out."""
+    """A plan with what is needed to show it, save it and carry it out. `policy` is what this run itself refuses."""
 
     plan: Plan
     header: Header
     refusals: tuple[Refusal, ...]
     saved: PlanDocument | None = None
+    policy: tuple[RefusalEntry, ...] = ()
 
     @property
     def digest(self) -> str | None:
@@ -46,7 +48,8 @@ class Planned:
         """Return the plan's document: the saved one itself, with the guards as they are now."""
         if self.saved:
             return {**self.saved, "refusals": [refusal_entry(each) for each in self.refusals]}
-        return to_document(self.plan, self.header, self.refusals, with_unchanged=with_unchanged)
+        document = to_document(self.plan, self.header, self.refusals, with_unchanged=with_unchanged)
+        return {**document, "refusals": [*document["refusals"], *self.policy]}
 
 
 def fetch(run: Run) -> Snapshot:

@@ -95,9 +95,8 @@ def load_manifests(
 
 
 def unsure_files(diagnostics: Iterable[Diagnostic]) -> set[str]:
-    """Return the files of which there is no telling what in them is sensitive."""
-    codes = {*_LOSE_MANIFESTS, Code.OVERLAY_UNKNOWN_TAG}
-    return {each.location.file for each in diagnostics if each.location and each.code in codes}
+    """Return the files that can't be read to their end."""
+    return {each.location.file for each in diagnostics if each.location and each.code in _LOSE_MANIFESTS}
 
 
 class _Reading:

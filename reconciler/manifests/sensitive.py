@@ -51,6 +51,11 @@ def tag_of(document: Spanned) -> str:
     return next((value.text or "" for key, value in fields_of(document) if key == "tag"), "")
 
 
+def is_whole(document: Spanned) -> bool:
+    """Tell whether a document is a manifest and no overlay: it has what every session type must have."""
+    return {"selector", "expiry", "period"} <= {key for key, _ in fields_of(document)}
+
+
 def _spelled(document: Spanned) -> Iterator[str]:
     waiting = [(document.resolved, _DEPTH)]
     while waiting:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from reconciler.diagnostics import Code, Diagnostic, Location
 from reconciler.manifests.hidden import with_spans_hidden, with_values_hidden, words
-from reconciler.manifests.sensitive import EVERYTHING, declared_paths, fields_of, may_declare, tag_of
+from reconciler.manifests.sensitive import EVERYTHING, declared_paths, fields_of, is_whole, may_declare, tag_of
 from reconciler.nodes import Spanned, found_at, spanned_documents
 from reconciler.plan import MASK
 from reconciler.session_type import FIELDS
@@ -38,8 +38,8 @@ class _Hidden:
 class Sources(Mapping[str, str]):
     """Texts by file, with sensitive values hidden.
 
-    `unsure` are the files that are no YAML to their end, or lie over a manifest that nobody knows: what is sensitive in
-    them can't be said. `extra` has further paths to hide, by tag; under the empty tag, those of every session type.
+    `unsure` are the files that can't be read to their end: there is no telling what stands where in them.
+    `extra` has further paths to hide, by tag; under the empty tag, those of every session type.
     """
 
     def __init__(
@@ -141,9 +141,12 @@ class Sources(Mapping[str, str]):
         return frozenset(found) - _OPEN
 
     def _paths_of(self, document: Spanned) -> frozenset[Path]:
-        """Return what is sensitive in a document: all that is so anywhere, where its tag can't be told."""
+        """Return what is sensitive in a document: all that is so anywhere, where there is no telling what it is of.
+
+        An overlay of nobody's tag has most likely a mistake in the tag.
+        """
         tag, declared = tag_of(document), self._paths()
-        if not tag or "${" in tag:
+        if not tag or "${" in tag or (tag not in declared and not is_whole(document)):
             return frozenset().union(*declared.values())
         return declared.get(tag, _NO_PATHS) | declared.get("", _NO_PATHS)
 

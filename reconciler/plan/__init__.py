@@ -12,7 +12,7 @@ from reconciler.plan.document import (
     RefusalEntry,
     sealed,
 )
-from reconciler.plan.guard import Guard, Limits, Refusal, check_guards, not_allowed
+from reconciler.plan.guard import FAIL_ON, Guard, Limits, Refusal, check_guards, not_allowed, too_risky
 from reconciler.plan.header import Header, error_document, header_of
 from reconciler.plan.history_document import EntryDocument, HistoryDocument, HistoryField, history_document
 from reconciler.plan.mask import MASK, secret_texts, without_secrets
@@ -22,6 +22,7 @@ from reconciler.plan.saved import StalePlan, UnusablePlan, check_fresh, plan_of,
 from reconciler.plan.selection import Selection
 
 __all__ = [
+    "FAIL_ON",
     "MASK",
     "Action",
     "Change",
@@ -69,6 +70,7 @@ __all__ = [
     "sealed",
     "secret_texts",
     "to_document",
+    "too_risky",
     "with_sensitive_values",
     "without_secrets",
 ]

@@ -113,7 +113,10 @@ class DiagnosticEntry(TypedDict):
 
 
 class PlanDocument(TypedDict):
-    """The whole document. One that tells of an error has `errored` set and `diagnostics`."""
+    """The whole document. One that tells of an error has `errored` set and `diagnostics`.
+
+    One that tells of an apply has `outcomes`, and the digest of the saved plan that was carried out, if it was one.
+    """
 
     format_version: str
     reconciler_version: str
@@ -133,6 +136,7 @@ class PlanDocument(TypedDict):
     keeps_applied: bool
     digest: NotRequired[str]
     outcomes: NotRequired[list[OutcomeEntry]]
+    plan_digest: NotRequired[str | None]
     diagnostics: NotRequired[list[DiagnosticEntry]]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from reconciler.plan import ChangeEntry, DiagnosticEntry, PlanDocument
 from reconciler.render import view as tell
 from reconciler.render.entries import is_grave, is_withheld
+from reconciler.render.refusals_text import way_out
 from reconciler.render.values import counted, safe
 from reconciler.render.view import View
 from reconciler.render.workflow_commands import SHOWN, workflow_command
@@ -49,7 +50,7 @@ def _notes(document: PlanDocument, view: View) -> Iterator[_Note]:
             yield _Note("error", f"{ended['name']}: {ended['status']}", ended["error"] or "The call was not made.")
     places = {entry["name"]: tell.place(entry) for entry in entries}
     for refusal in document["refusals"]:
-        message = f"{refusal['reason']} To lift the guard for one run: {refusal['lifted_by']}"
+        message = f"{refusal['reason']} {way_out(refusal)}"
         yield _Note("error", f"Refused by {refusal['guard']}", message, places.get(refusal["tag"] or ""))
     if not view.drift:
         yield from (_of(entry, "warning") for entry in entries if is_grave(entry))

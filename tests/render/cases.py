@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from reconciler.plan import Header, Limits, Plan, PlanDocument, check_guards, to_document
+from reconciler.plan import (
+    DiagnosticEntry,
+    Header,
+    Limits,
+    Plan,
+    PlanDocument,
+    check_guards,
+    error_document,
+    to_document,
+)
 from tests.builders import SCHEMA, desired, header, plan_of, record, session_type
 
 
@@ -81,4 +90,34 @@ def ownership() -> PlanDocument:
     return document(plan_of(wanted, live, adopt=True, only=["*"]))
 
 
+def errors() -> PlanDocument:
+    found: list[DiagnosticEntry] = [
+        {
+            "severity": severity,
+            "code": "unknown-field",
+            "summary": "Unknown field",
+            "detail": "`perod` is not a field of a session type.",
+            "hint": "Did you mean `period`?",
+            "location": {"file": "sessions/user.yaml", "line": 13, "column": 1},
+        }
+        for severity in ("warning", "error")
+    ]
+    return error_document(header(), found)
+
+
+def many() -> PlanDocument:
+    """500 changes: every fiftieth breaks, one conflicts."""
+    wanted, live = [], []
+    for number in range(500):
+        old = session_type(f"type-{number:03}")
+        breaks = {"schema": {"userId": 1}} if number % 50 == 7 else {}
+        new = session_type(old.tag, name=f"Type {number}", schema={**SCHEMA, "added": number})
+        wanted.append(desired(session_type(old.tag, **breaks) if breaks else new))
+        edited = session_type(old.tag, name="By hand") if number == 499 else old
+        live.append(record(edited, applied=old))
+    return document(plan_of(wanted, live))
+
+
 ALL = (none, create, update, delete, delete_withheld, conflict, breaking, sensitive, non_ascii, drift, ownership)
+# What every format must be seen to tell.
+TEN = (none, create, update, delete_withheld, conflict, breaking, sensitive, many, non_ascii, errors)

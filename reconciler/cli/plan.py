@@ -24,7 +24,7 @@ from reconciler.cli.options import (
 from reconciler.cli.reporting import reported, say_warnings
 from reconciler.errors import ReconcilerError
 from reconciler.plan import Guard, Risk, sealed, too_risky
-from reconciler.render import render_json, render_plan
+from reconciler.render import render_plan, render_plan_json
 
 _RISKS = [risk.value for risk in Risk if risk is not Risk.NONE]
 
@@ -76,7 +76,7 @@ def command(console: Console, given: Globals, /, **options: Any) -> ExitCode:
 
 def _save(planned: planning.Planned, file: Path) -> None:
     try:
-        write_atomically(file, render_json(sealed(planned.document(with_unchanged=True))) + "\n")
+        write_atomically(file, render_plan_json(sealed(planned.document(with_unchanged=True))) + "\n")
     except OSError as error:
         raise ReconcilerError(f"The plan can't be saved to {file}: {error.strerror}") from error
 

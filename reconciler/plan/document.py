@@ -11,6 +11,8 @@ from typing import Any, NotRequired, TypedDict, cast
 from reconciler.values import JsonValue, canonical_json
 
 FORMAT_VERSION = "1.2"
+# The Terraform whose format 1.2 is. Tools for plans look for it, and for keys that have nothing to say here.
+TERRAFORM_VERSION = "1.5.7"
 
 # `class` and `type` are the contract's names, hence the functional form.
 FieldEntry = TypedDict(
@@ -119,6 +121,7 @@ class PlanDocument(TypedDict):
     """
 
     format_version: str
+    terraform_version: str
     reconciler_version: str
     timestamp: str
     errored: bool
@@ -126,6 +129,8 @@ class PlanDocument(TypedDict):
     complete: bool
     target: dict[str, Any]
     source: dict[str, Any]
+    planned_values: dict[str, Any]
+    configuration: dict[str, Any]
     resource_changes: list[ChangeEntry]
     resource_drift: list[ChangeEntry]
     unmanaged: list[str]

@@ -77,8 +77,9 @@ def _folded(text: str, *, most: int = 20) -> str:
     """Return a JSON document that a person can read: of many entries the first, all grave ones, and a digest."""
     document = json.loads(text)
     entries = document["resource_changes"]
+    assert "\n" not in text, "some tools for Terraform's plans read one line and no more"
     if len(entries) <= most:
-        return text
+        return json.dumps(document, indent=2)
     grave = [entry for entry in entries if is_grave(entry)]
     rest = [entry for entry in entries[3:] if not is_grave(entry)]
     digest = hashlib.sha256(json.dumps(rest).encode()).hexdigest()

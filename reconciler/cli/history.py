@@ -38,8 +38,8 @@ from reconciler.values import Path
 def command(console: Console, given: Globals, /, **options: Any) -> None:
     """Show every write to the registry, oldest first: who, when, from which project and commit, and what changed.
 
-    With TAG, only the writes to that session type. Sample values are shown of the session types that a manifest of the
-    project file stands for, because it says which of them are sensitive.
+    With TAG, only the writes to that session type. Descriptions and sample values are shown where the project
+    file lists a manifest of the session type, because it says which of them are sensitive.
     """
     run = Run.of(given)
     sensitive = _sensitive(run)

@@ -43,11 +43,11 @@ class HistoryDocument(TypedDict):
 def history_document(entries: Iterable[HistoryEntry], sensitive: Mapping[str, tuple[Path, ...]]) -> HistoryDocument:
     """Make the document. `sensitive` gives the paths to mask, by tag.
 
-    Of a tag that it does not name, every sample value is masked: its manifest may have had a secret in it.
+    Of a tag that it does not name, description and sample values are masked: its manifest may have had a secret there.
     """
     return {
         "format_version": "1.0",
-        "history": [_entry(entry, sensitive.get(entry.tag, _samples(entry))) for entry in entries],
+        "history": [_entry(entry, sensitive.get(entry.tag, _possible(entry))) for entry in entries],
     }
 
 
@@ -91,6 +91,7 @@ def _field(difference: Difference, sensitive: tuple[Path, ...]) -> HistoryField:
     return field
 
 
-def _samples(entry: HistoryEntry) -> tuple[Path, ...]:
-    sides = entry.changes.get("schema", ())
-    return tuple(dict.fromkeys(path for side in sides if side for path, _ in value_paths(("schema",), side)))
+def _possible(entry: HistoryEntry) -> tuple[Path, ...]:
+    """Return every path that a manifest could call sensitive."""
+    sides = [((name,), side) for name in ("description", "schema") for side in entry.changes.get(name, ())]
+    return tuple(dict.fromkeys(path for at, side in sides if side for path, _ in value_paths(at, side)))

@@ -81,10 +81,11 @@ def _protected_files(desired: Iterable[Desired]) -> frozenset[str]:
 
 
 def _sensitive(desired: Desired | None, *others: SessionType | None) -> tuple[Path, ...]:
-    """Return the paths to mask: what the manifest says, and every sample value where no manifest is there to say it."""
+    """Return the paths to mask: what the manifest says, and all that one could say where there is none."""
     if desired is not None:
         return desired.lifecycle.sensitive
-    paths = (path for each in others if each for path, _ in leaves(each) if path[0] == "schema")
+    possible = {"schema", "description"}
+    paths = (path for each in others if each for path, value in leaves(each) if path[0] in possible and value != "")
     return tuple(dict.fromkeys(paths))
 
 

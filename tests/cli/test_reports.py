@@ -210,7 +210,7 @@ def test_what_fail_on_refuses_is_in_every_report_and_fails_junit(applied: Shop, 
         assert "--allow" not in said, "nothing that apply takes lifts it"
         assert "Guards that stand in the way of apply" not in said
     assert "The change of `cart` is disruptive, and --fail-on disruptive was given." in refused.out
-    assert applied.ok("apply", "--plan", "plan.json", "--auto-approve"), "apply asks guards and no more"
+    applied.ok("apply", "--plan", "plan.json", "--auto-approve")  # which asks guards and no more
 
 
 @pytest.mark.parametrize(

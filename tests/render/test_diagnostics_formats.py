@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from jsonschema import Draft4Validator, FormatChecker
+from jsonschema import Draft4Validator, FormatChecker  # type: ignore[import-untyped]
 
 from reconciler.diagnostics import Code, Diagnostic, Location, Severity
 from reconciler.plan import DiagnosticEntry, diagnostic_entry

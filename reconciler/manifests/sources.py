@@ -55,6 +55,7 @@ class Sources(Mapping[str, str]):
         self._hidden: dict[str, _Hidden] = {}
         self._parsed: dict[str, list[Spanned] | None] = {}
         self._speaking: list[str] | None = None
+        self._tagged: dict[str, list[tuple[str, Spanned]]] | None = None
         self._declared: dict[str, frozenset[Path]] | None = None
 
     def __getitem__(self, file: str) -> str:
@@ -132,13 +133,22 @@ class Sources(Mapping[str, str]):
 
     def _secrets(self, file: str) -> frozenset[str]:
         """Return what messages about a file must not repeat: values of its session types, in other files as well."""
-        tags = {tag_of(each) for each in self._documents(file) or ()}
+        own = self._documents(file) or ()
+        others = (each for tag in {tag_of(document) for document in own} for each in self._of_tag().get(tag, ()))
         found: set[str] = set()
-        for other in {file, *self._files_that_speak()}:
-            for document in self._documents(other) or ():
-                for node in self._secret_nodes(document) if tag_of(document) in tags else ():
-                    found |= {node.text or "", *words(self._texts[other][node.start : node.end])}
+        for other, document in [*((file, document) for document in own), *others]:
+            for node in self._secret_nodes(document):
+                found |= {node.text or "", *words(self._texts[other][node.start : node.end])}
         return frozenset(found) - _OPEN
+
+    def _of_tag(self) -> Mapping[str, list[tuple[str, Spanned]]]:
+        """Return the documents that may say what is sensitive, by tag, each with its file."""
+        if self._tagged is None:
+            self._tagged = {}
+            for file in self._files_that_speak():
+                for document in self._documents(file) or ():
+                    self._tagged.setdefault(tag_of(document), []).append((file, document))
+        return self._tagged
 
     def _paths_of(self, document: Spanned) -> frozenset[Path]:
         """Return what is sensitive in a document: all that is so anywhere, where there is no telling what it is of.
@@ -154,11 +164,10 @@ class Sources(Mapping[str, str]):
         """Return what is sensitive by tag; under no tag, what is so in every session type."""
         if self._declared is None:
             found = dict(self._extra)
-            for file in self._files_that_speak():
-                for document in self._documents(file) or ():
-                    tag = tag_of(document)
-                    key = "" if "${" in tag else tag
-                    found[key] = found.get(key, _NO_PATHS) | declared_paths(document)
+            for tag, tagged in self._of_tag().items():
+                key = "" if "${" in tag else tag
+                declared = (declared_paths(document) for _, document in tagged)
+                found[key] = found.get(key, _NO_PATHS).union(*declared)
             if lost := [self._texts[file] for file in self._files_that_speak() if self._documents(file) is None]:
                 found |= self._lost(lost)
             self._declared = {tag: paths for tag, paths in found.items() if paths}

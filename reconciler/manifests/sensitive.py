@@ -18,6 +18,7 @@ EVERYTHING: frozenset[Path] = frozenset({("schema",), ("description",)})
 _MEANT = 0.75
 _DEPTH = 3
 _KEY = "sensitive"
+_HOLDERS = ("schema", "description")
 _WORD = re.compile(r"[A-Za-z_]{5,20}")
 
 
@@ -51,6 +52,13 @@ def tag_of(document: Spanned) -> str:
     return next((value.text or "" for key, value in fields_of(document) if key == "tag"), "")
 
 
+def misplaced(document: Spanned, paths: frozenset[Path]) -> set[str]:
+    """Return the unknown fields that may hold what is sensitive: those of the schema, and misspelled ones around it."""
+    steps = {step for path in paths for step in path}
+    unknown = ((key, value) for key, value in fields_of(document) if key not in {*FIELDS, "lifecycle", "<<"})
+    return {key for key, value in unknown if steps and (value.entries or key in steps or _is_near(key, _HOLDERS))}
+
+
 def is_whole(document: Spanned) -> bool:
     """Tell whether a document is a manifest and no overlay: it has what every session type must have."""
     return {"selector", "expiry", "period"} <= {key for key, _ in fields_of(document)}
@@ -68,7 +76,11 @@ def _spelled(document: Spanned) -> Iterator[str]:
 
 
 def _is_meant(key: str) -> bool:
-    return SequenceMatcher(None, key.casefold(), _KEY).ratio() >= _MEANT
+    return _is_near(key, (_KEY,))
+
+
+def _is_near(key: str, names: tuple[str, ...]) -> bool:
+    return any(SequenceMatcher(None, key.casefold(), name).ratio() >= _MEANT for name in names)
 
 
 def _scalars(node: Spanned) -> Iterator[str]:

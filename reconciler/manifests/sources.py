@@ -11,7 +11,14 @@ from dataclasses import dataclass, replace
 
 from reconciler.diagnostics import Code, Diagnostic, Location
 from reconciler.manifests.hidden import with_spans_hidden, with_values_hidden, words
-from reconciler.manifests.sensitive import EVERYTHING, declared_paths, fields_of, is_whole, may_declare, tag_of
+from reconciler.manifests.sensitive import (
+    EVERYTHING,
+    declared_paths,
+    is_whole,
+    may_declare,
+    misplaced,
+    tag_of,
+)
 from reconciler.nodes import Spanned, found_at, spanned_documents
 from reconciler.plan import MASK
 from reconciler.session_type import FIELDS
@@ -122,14 +129,12 @@ class Sources(Mapping[str, str]):
         return _Hidden(with_spans_hidden(text, spans), self._secrets(file))
 
     def _secret_nodes(self, document: Spanned) -> Iterator[Spanned]:
-        """Yield what is sensitive in a document, and what stands under no known field: it may be misplaced."""
+        """Yield what is sensitive in a document, and what may be so but for a mistake in where it stands."""
         paths = self._paths_of(document)
         for path in paths:
             yield from found_at(document, path)
-        if paths:
-            unknown = {key for key, _ in fields_of(document) if key not in _OPEN and key != "<<"}
-            for key in unknown:
-                yield from found_at(document, (key,))
+        for key in misplaced(document, paths):
+            yield from found_at(document, (key,))
 
     def _secrets(self, file: str) -> frozenset[str]:
         """Return what messages about a file must not repeat: values of its session types, in other files as well."""

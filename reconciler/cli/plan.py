@@ -11,8 +11,9 @@ import click
 from reconciler.cli import planning
 from reconciler.cli.console import Console
 from reconciler.cli.delivery import Delivery, all_formats
-from reconciler.cli.exit_codes import ExitCode, help_epilog
+from reconciler.cli.exit_codes import ExitCode
 from reconciler.cli.files import write_atomically
+from reconciler.cli.help import DocumentedCommand, page
 from reconciler.cli.inputs import Run
 from reconciler.cli.options import (
     Globals,
@@ -21,6 +22,7 @@ from reconciler.cli.options import (
     paths_argument,
     selection_options,
 )
+from reconciler.cli.policies import Policies
 from reconciler.cli.reporting import reported, say_warnings
 from reconciler.errors import ReconcilerError
 from reconciler.plan import Guard, Risk, sealed, too_risky
@@ -31,7 +33,8 @@ _RISKS = [risk.value for risk in Risk if risk is not Risk.NONE]
 
 @click.command(
     "plan",
-    epilog=help_epilog(
+    cls=DocumentedCommand,
+    page=page(
         "reconciler plan sessions/ --out plan.json\nreconciler plan --detailed-exitcode --only 'checkout-*'",
         ExitCode.OK,
         ExitCode.ERROR,
@@ -54,15 +57,20 @@ def command(console: Console, given: Globals, /, **options: Any) -> ExitCode:
     """Show what apply would change, and change nothing.
 
     PATHS are manifest files or folders; without them, those that the project file lists.
+
+    Each change has a risk. breaking: the selector changes, or a schema field goes or changes its type. disruptive: the
+    lifetime is shortened, or the session type deleted. safe: any other change, but for sample values, which are none.
     """
     run = Run.of(given)
-    loaded = run.load(options["paths"], command="plan")
+    policies = Policies(run, console)
+    loaded = policies.load(options["paths"], command="plan")
     say_warnings(console, loaded)
     planned = planning.make(run, loaded, run.header(loaded, options["paths"]), planning.options_of(run, options))
+    planned = policies.over(planned)
     if options["out"]:
         _save(planned, Path(options["out"]))
     if options["fail_on"]:
-        planned = replace(planned, policy=too_risky(planned.plan, Risk(options["fail_on"])))
+        planned = replace(planned, own_refusals=too_risky(planned.plan, Risk(options["fail_on"])))
     delivery = Delivery.of(options)
     document = delivery.document_of(planned)
     if delivery.is_machine:
@@ -92,8 +100,8 @@ def _exit_code(planned: planning.Planned, options: dict[str, Any], console: Cons
     if empty:
         console.err(f"Refused: {empty[0]}")
         return ExitCode.REFUSED
-    if planned.policy:
-        risky = ", ".join(str(each["tag"]) for each in planned.policy)
+    if planned.own_refusals:
+        risky = ", ".join(str(each["tag"]) for each in planned.own_refusals)
         console.err(f"Refused by --fail-on {options['fail_on']}: {risky}.")
         return ExitCode.REFUSED
     return ExitCode.CHANGES if options["detailed_exitcode"] and planned.plan.calls else ExitCode.OK

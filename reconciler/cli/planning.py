@@ -13,6 +13,7 @@ from reconciler.plan import (
     Plan,
     PlanDocument,
     PlanOptions,
+    PolicyWarning,
     Refusal,
     RefusalEntry,
     Selection,
@@ -21,19 +22,39 @@ from reconciler.plan import (
     refusal_entry,
     to_document,
 )
+from reconciler.policy import Waived
 from reconciler.port import Snapshot
 from reconciler.registry import open_reader
 
 
 @dataclass(frozen=True, slots=True)
+class PolicyNotes:
+    """What policies say of a plan beside refusals; None without policies."""
+
+    warnings: tuple[PolicyWarning, ...] | None = None
+    waived: tuple[Waived, ...] = ()
+
+    def added_to(self, document: PlanDocument) -> PlanDocument:
+        """Return the document with the notes, in place of those of the day on which it was saved."""
+        noted = document.copy()
+        noted.pop("policy_warnings", None)
+        noted.pop("policy_waived", None)
+        if self.warnings is not None:
+            noted["policy_warnings"] = list(self.warnings)
+            noted["policy_waived"] = [each.to_json() for each in self.waived]
+        return noted
+
+
+@dataclass(frozen=True, slots=True)
 class Planned:
-    """A plan with what is needed to show it, save it and carry it out. `policy` is what this run itself refuses."""
+    """A plan with what is needed to show it, save it and carry it out. `own_refusals` are those of this run."""
 
     plan: Plan
     header: Header
     refusals: tuple[Refusal, ...]
     saved: PlanDocument | None = None
-    policy: tuple[RefusalEntry, ...] = ()
+    policies: PolicyNotes = PolicyNotes()
+    own_refusals: tuple[RefusalEntry, ...] = ()
 
     @property
     def digest(self) -> str | None:
@@ -47,9 +68,11 @@ class Planned:
     def document(self, *, with_unchanged: bool = False) -> PlanDocument:
         """Return the plan's document: the saved one itself, with the guards as they are now."""
         if self.saved:
-            return {**self.saved, "refusals": [refusal_entry(each) for each in self.refusals]}
-        document = to_document(self.plan, self.header, self.refusals, with_unchanged=with_unchanged)
-        return {**document, "refusals": [*document["refusals"], *self.policy]}
+            document: PlanDocument = {**self.saved, "refusals": [refusal_entry(each) for each in self.refusals]}
+        else:
+            document = to_document(self.plan, self.header, self.refusals, with_unchanged=with_unchanged)
+        document = {**document, "refusals": [*document["refusals"], *self.own_refusals]}
+        return self.policies.added_to(document)
 
 
 def fetch(run: Run) -> Snapshot:

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import click
 
 from reconciler.cli.delivery import Delivery, asked_reports
+from reconciler.cli.exit_codes import ExitCode
+from reconciler.cli.github_files import Ending, tell_github
 from reconciler.cli.reporting import ErrorDocument, diagnostics_report, error_entry, plan_error_document
 from reconciler.errors import ReconcilerError
 from reconciler.plan import PlanDocument
@@ -37,6 +39,8 @@ def _deliver(delivery: Delivery, document: PlanDocument) -> None:
         delivery.write(document)
     except ReconcilerError as error:
         click.echo(render_error(error), err=True)
+    for failure in tell_github(document, delivery.view, Ending(ExitCode.USAGE)) if "github" in delivery.formats else ():
+        click.echo(failure, err=True)
     if delivery.is_machine:
         click.echo(delivery.text(document))
 

@@ -7,6 +7,7 @@ from reconciler.manifests.layout import canonical_layout
 from reconciler.manifests.load import Loaded, load_manifests, unsure_files
 from reconciler.manifests.pull import Pulled, pull, with_new_texts
 from reconciler.manifests.sources import Sources
+from reconciler.manifests.tag_renames import renamed_tags
 
 __all__ = [
     "Loaded",
@@ -20,6 +21,7 @@ __all__ = [
     "manifest_text",
     "pull",
     "read_file",
+    "renamed_tags",
     "unsure_files",
     "with_new_texts",
 ]

@@ -46,7 +46,8 @@ class Sources(Mapping[str, str]):
     """Texts by file, with sensitive values hidden.
 
     `unsure` are the files that can't be read to their end: there is no telling what stands where in them.
-    `extra` has further paths to hide, by tag; under the empty tag, those of every session type.
+    `extra` has further paths to hide, by tag; under the empty tag, those of every session type. `plain` are
+    texts that are no manifests.
     """
 
     def __init__(
@@ -55,8 +56,10 @@ class Sources(Mapping[str, str]):
         *,
         unsure: Iterable[str] = (),
         extra: Mapping[str, Iterable[Path]] | None = None,
+        plain: Mapping[str, str] | None = None,
     ) -> None:
         self._texts = texts
+        self._plain = dict(plain or {})
         self._unsure = frozenset(unsure)
         self._extra = {tag: frozenset(paths) for tag, paths in (extra or {}).items()}
         self._hidden: dict[str, _Hidden] = {}
@@ -67,28 +70,33 @@ class Sources(Mapping[str, str]):
 
     def __getitem__(self, file: str) -> str:
         """Return the text of a file as it may be shown."""
-        return self._of(file).text
+        return self._plain[file] if file in self._plain else self._of(file).text
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._texts)
+        return iter({**self._texts, **self._plain})
 
     def __len__(self) -> int:
-        return len(self._texts)
+        return len({**self._texts, **self._plain})
+
+    def beside(self, texts: Mapping[str, str]) -> Sources:
+        """Return these with texts that are no manifests beside them, which are shown as they are."""
+        return Sources(self._texts, unsure=self._unsure, extra=self._extra, plain={**self._plain, **texts})
 
     def hiding(self, extra: Mapping[str, Iterable[Path]]) -> Sources:
         """Return these with further paths hidden, by tag: for findings that are about a value, wherever it is."""
         both = {tag: self._extra.get(tag, frozenset()) | frozenset(paths) for tag, paths in extra.items()}
-        return Sources(self._texts, unsure=self._unsure, extra={**self._extra, **both})
+        return Sources(self._texts, unsure=self._unsure, extra={**self._extra, **both}, plain=self._plain)
 
     def together(self, others: Iterable[Sources]) -> Sources:
         """Return these and others as one: what one of them calls sensitive is so in all."""
-        texts, unsure, extra = dict(self._texts), set(self._unsure), dict(self._extra)
+        texts, unsure, extra, plain = dict(self._texts), set(self._unsure), dict(self._extra), dict(self._plain)
         for other in others:
+            plain |= other._plain  # noqa: SLF001 - of its own kind
             texts |= other._texts  # noqa: SLF001 - of its own kind
             unsure |= other._unsure  # noqa: SLF001 - as above
             for tag, paths in other._extra.items():  # noqa: SLF001 - as above
                 extra[tag] = extra.get(tag, frozenset()) | paths
-        return Sources(texts, unsure=unsure, extra=extra)
+        return Sources(texts, unsure=unsure, extra=extra, plain=plain)
 
     def cleaned(self, diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
         """Return diagnostics that repeat no sensitive value."""

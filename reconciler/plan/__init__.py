@@ -9,15 +9,17 @@ from reconciler.plan.document import (
     FieldEntry,
     OutcomeEntry,
     PlanDocument,
+    PolicyWarning,
     RefusalEntry,
     sealed,
 )
 from reconciler.plan.guard import FAIL_ON, Guard, Limits, Refusal, check_guards, not_allowed, too_risky
 from reconciler.plan.header import Header, error_document, header_of
 from reconciler.plan.history_document import EntryDocument, HistoryDocument, HistoryField, history_document
-from reconciler.plan.mask import MASK, secret_texts, without_secrets
+from reconciler.plan.mask import MASK, masked, secret_texts, without_secrets
 from reconciler.plan.model import Action, Change, Drift, FieldChange, FieldClass, Missing, Origin, Ownership, Plan, Risk
 from reconciler.plan.planner import PlanOptions, emptied_records, make_plan
+from reconciler.plan.renames import Rename, find_renames
 from reconciler.plan.saved import StalePlan, UnusablePlan, check_fresh, plan_of, read_plan, with_sensitive_values
 from reconciler.plan.selection import Selection
 
@@ -47,8 +49,10 @@ __all__ = [
     "Plan",
     "PlanDocument",
     "PlanOptions",
+    "PolicyWarning",
     "Refusal",
     "RefusalEntry",
+    "Rename",
     "Risk",
     "Selection",
     "StalePlan",
@@ -59,9 +63,11 @@ __all__ = [
     "diff",
     "emptied_records",
     "error_document",
+    "find_renames",
     "header_of",
     "history_document",
     "make_plan",
+    "masked",
     "not_allowed",
     "plan_of",
     "read_plan",

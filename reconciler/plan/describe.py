@@ -21,6 +21,7 @@ from reconciler.plan.guard import Refusal
 from reconciler.plan.header import Header, empty_document
 from reconciler.plan.mask import masked, shadow
 from reconciler.plan.model import Action, Change, Drift, FieldChange, FieldClass, Missing, Plan, Risk
+from reconciler.plan.renames import find_renames
 from reconciler.session_type import SessionType
 from reconciler.values import JsonValue, Path, format_path, rfc3339
 
@@ -44,6 +45,7 @@ def to_document(
     document["complete"] = not plan.selection and not plan.out_of_scope
     document["applyable"] = bool(plan.calls)
     document["keeps_applied"] = plan.keeps_applied
+    document["renames"] = [{"from": each.old, "to": each.new} for each in find_renames(plan.changes)]
     return document
 
 

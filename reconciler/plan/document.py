@@ -93,6 +93,10 @@ class ForeignEntry(TypedDict):
     wanted: bool
 
 
+# A session type that looks like another one, whose manifest is gone, under another tag; `from` is no Python name.
+RenameEntry = TypedDict("RenameEntry", {"from": str, "to": str})
+
+
 class OutcomeEntry(TypedDict):
     """What became of one call."""
 
@@ -112,6 +116,14 @@ class DiagnosticEntry(TypedDict):
     hint: str
     location: dict[str, Any] | None
     related: NotRequired[dict[str, Any]]
+
+
+class PolicyWarning(TypedDict):
+    """A change that breaks a policy which only warns."""
+
+    rule: str
+    tag: str
+    message: str
 
 
 class PlanDocument(TypedDict):
@@ -139,10 +151,13 @@ class PlanDocument(TypedDict):
     summary: dict[str, int]
     refusals: list[RefusalEntry]
     keeps_applied: bool
+    renames: NotRequired[list[RenameEntry]]
     digest: NotRequired[str]
     outcomes: NotRequired[list[OutcomeEntry]]
     plan_digest: NotRequired[str | None]
     diagnostics: NotRequired[list[DiagnosticEntry]]
+    policy_warnings: NotRequired[list[PolicyWarning]]
+    policy_waived: NotRequired[list[dict[str, str]]]
 
 
 def digest_of(document: PlanDocument) -> str:

@@ -23,6 +23,7 @@ class Guard(StrEnum):
     MAX_UPDATE = "max-update"
     MAX_BREAKING = "max-breaking"
     EMPTY_INPUT = "empty-input"
+    POLICY = "policy"
 
 
 @dataclass(frozen=True, slots=True)

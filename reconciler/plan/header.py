@@ -93,4 +93,5 @@ def empty_document(header: Header) -> PlanDocument:
         "summary": {"create": 0, "update": 0, "delete": 0, "no_op": 0, "withheld": 0},
         "refusals": [],
         "keeps_applied": True,
+        "renames": [],
     }

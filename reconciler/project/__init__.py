@@ -1,11 +1,13 @@
 """The project: what `reconciler.yaml` says, what git says of the folder, and what both mean for one run."""
 
-from reconciler.project.file import PROJECT_FILE_NAMES, Project, find_project_file, load_project
-from reconciler.project.git import GitState, git_state
+from reconciler.project.file import DEFAULT_PRODUCT, PROJECT_FILE_NAMES, Project, find_project_file, load_project
+from reconciler.project.git import GitState, git_state, is_ignored
+from reconciler.project.git_head import texts_at_head
 from reconciler.project.secret import TOKEN_VARIABLE, Secret, registry_token, token_variable
 from reconciler.project.target import DEFAULT_REGISTRY, Target, without_credentials
 
 __all__ = [
+    "DEFAULT_PRODUCT",
     "DEFAULT_REGISTRY",
     "PROJECT_FILE_NAMES",
     "TOKEN_VARIABLE",
@@ -15,8 +17,10 @@ __all__ = [
     "Target",
     "find_project_file",
     "git_state",
+    "is_ignored",
     "load_project",
     "registry_token",
+    "texts_at_head",
     "token_variable",
     "without_credentials",
 ]

@@ -25,7 +25,18 @@ def git_state(folder: Path) -> GitState:
     return GitState(commit, bool(_git(folder, "status", "--porcelain", "--", ".")))
 
 
+def is_ignored(folder: Path, path: str) -> bool:
+    """Tell whether git leaves a path below `folder` out."""
+    return _git(folder, "check-ignore", "--quiet", "--", path) is not None
+
+
 def _git(folder: Path, *arguments: str) -> str | None:
+    output = git_output(folder, *arguments)
+    return None if output is None else output.decode(errors="replace").strip()
+
+
+def git_output(folder: Path, *arguments: str) -> bytes | None:
+    """Return what git writes when it is run in `folder`; None where there is no git, no repository, or no answer."""
     try:
         done = subprocess.run(  # noqa: S603 - fixed words, no shell
             ["git", "--no-optional-locks", *arguments],  # noqa: S607 - git is where PATH says
@@ -36,4 +47,4 @@ def _git(folder: Path, *arguments: str) -> str | None:
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
-    return done.stdout.decode(errors="replace").strip() if done.returncode == 0 else None
+    return done.stdout if done.returncode == 0 else None

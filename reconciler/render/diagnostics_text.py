@@ -22,6 +22,9 @@ def render_diagnostics(diagnostics: Iterable[Diagnostic], sources: Mapping[str, 
     listed = list(diagnostics)
     shown = dict.fromkeys(each.location.file for each in listed if each.location)
     lines = {file: _LINE_BREAK.split(sources[file]) for file in shown if file in sources}
+    for file, line in {(at.file, at.line) for each in listed if each.code.hides_source and (at := each.location)}:
+        if line <= len(lines.get(file, ())):
+            lines[file][line - 1] = ""
     blocks = ["\n".join(_block(each, lines, paint)) for each in listed]
     return "\n\n".join([*blocks, _count(listed)])
 

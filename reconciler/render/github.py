@@ -10,6 +10,7 @@ from reconciler.plan import ChangeEntry, DiagnosticEntry, PlanDocument
 from reconciler.render import view as tell
 from reconciler.render.entries import is_grave, is_withheld
 from reconciler.render.refusals_text import way_out
+from reconciler.render.rename_notes import rename_notes
 from reconciler.render.values import counted, safe
 from reconciler.render.view import View
 from reconciler.render.workflow_commands import SHOWN, workflow_command
@@ -52,7 +53,12 @@ def _notes(document: PlanDocument, view: View) -> Iterator[_Note]:
     for refusal in document["refusals"]:
         message = f"{refusal['reason']} {way_out(refusal)}"
         yield _Note("error", f"Refused by {refusal['guard']}", message, places.get(refusal["tag"] or ""))
+    for broken in document.get("policy_warnings", ()):
+        yield _Note(
+            "warning", f"Policy {broken['rule']}: {broken['tag']}", broken["message"], places.get(broken["tag"])
+        )
     if not view.drift:
+        yield from (_Note("warning", note.title, note.text, places.get(note.tag)) for note in rename_notes(document))
         yield from (_of(entry, "warning") for entry in entries if is_grave(entry))
         yield from (_of(entry, "notice") for entry in entries if _is_notable(entry))
     yield from (_of(entry, "warning") for entry in document["resource_drift"])

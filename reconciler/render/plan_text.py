@@ -10,7 +10,9 @@ from reconciler.render.entries import effect, is_conflict, is_withheld, remarks,
 from reconciler.render.fields_text import SYMBOLS, field_lines, symbol
 from reconciler.render.header_text import header_lines, scope_notes
 from reconciler.render.paint import Paint, plain
+from reconciler.render.policy_text import policy_notes
 from reconciler.render.refusals_text import refusal_lines
+from reconciler.render.rename_notes import rename_lines
 from reconciler.render.values import counted, safe
 
 NO_CHANGES = "No changes. The registry matches the manifests."
@@ -106,6 +108,7 @@ def _about_selection(document: PlanDocument) -> str:
 
 
 def _notes(document: PlanDocument) -> Iterator[str]:
+    yield from rename_lines(document)
     actions = [shown_action(entry) for entry in document["resource_changes"]]
     if adopted := actions.count("adopt"):
         yield f"{counted(adopted, 'session type')} to record ownership of."
@@ -116,3 +119,4 @@ def _notes(document: PlanDocument) -> Iterator[str]:
         yield f"{counted(len(document['resource_drift']), 'session type')} drifted."
     if document["summary"]["withheld"]:
         yield f"{counted(document['summary']['withheld'], 'deletion')} withheld; --prune deletes."
+    yield from policy_notes(document)

@@ -17,10 +17,11 @@ def render_refusals(refusals: Iterable[RefusalEntry], paint: Paint = plain) -> s
 def refusal_lines(refusals: Iterable[RefusalEntry], paint: Paint) -> Iterator[str]:
     """Yield what apply will refuse, and an empty line; nothing without refusals."""
     listed = list(refusals)
-    if listed:
-        yield f"{refusals_heading(listed)}:"
-        yield from _lines(listed, paint)
-        yield ""
+    for is_own in (False, True):
+        if found := [each for each in listed if (each["guard"] == FAIL_ON) is is_own]:
+            yield f"{refusals_heading(found)}:"
+            yield from _lines(found, paint)
+            yield ""
 
 
 def refusals_heading(refusals: Iterable[RefusalEntry]) -> str:

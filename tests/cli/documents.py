@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 import html5lib
 
 _COMMAND = re.compile(r"::(error|warning|notice) (?:(?:file|line|col|title)=[^,:\n]*,?)+::\S[^\n]*")
+_SAMPLE = re.compile(r"reconciler_\w+(\{[^\n]*\})? [0-9.e+-]+")
 _CI = {"create", "update", "delete"}
 
 
@@ -39,5 +40,7 @@ def assert_valid(name: str, text: str) -> None:
             assert text.count("<!-- reconciler:") == 1
             assert len(re.findall("^```", text, re.MULTILINE)) % 2 == 0
             assert text.count("<details>") == text.count("</details>")
+        case "metrics":
+            assert all(line.startswith("# ") or _SAMPLE.fullmatch(line) for line in text.splitlines())
         case "text":
             assert "\x1b" not in text

@@ -118,6 +118,32 @@ def many() -> PlanDocument:
     return document(plan_of(wanted, live))
 
 
-ALL = (none, create, update, delete, delete_withheld, conflict, breaking, sensitive, non_ascii, drift, ownership)
+def renamed() -> PlanDocument:
+    live = [record(session_type(tag), applied=session_type(tag)) for tag in ("cart", "gone")]
+    return document(plan_of([desired(session_type("basket", name="Basket"))], live))
+
+
+def renamed_and_pruned() -> PlanDocument:
+    live = session_type("cart", expiry=1, period="months")
+    return document(
+        plan_of([desired(session_type("basket", expiry=1, period="months"))], [record(live, applied=live)], prune=True)
+    )
+
+
+ALL = (
+    none,
+    create,
+    update,
+    delete,
+    delete_withheld,
+    conflict,
+    breaking,
+    sensitive,
+    non_ascii,
+    drift,
+    ownership,
+    renamed,
+    renamed_and_pruned,
+)
 # What every format must be seen to tell.
 TEN = (none, create, update, delete_withheld, conflict, breaking, sensitive, many, non_ascii, errors)

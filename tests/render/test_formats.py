@@ -30,6 +30,7 @@ SUFFIXES = {
     "gitlab": "json",
     "github": "txt",
     "junit": "xml",
+    "metrics": "prom",
 }
 SHOWN = tuple(dict.fromkeys((*cases.ALL, *cases.TEN)))
 DRIFT = View(drift=True)
@@ -90,7 +91,7 @@ def _folded(text: str, *, most: int = 20) -> str:
 def test_every_format_is_held_by_a_file_for_each_of_the_ten_plans() -> None:
     cells = {_golden_name(name, case) for name in FORMATS for case in cases.TEN}
     held = {file.name for file in (Path(__file__).parent / "golden").iterdir()}
-    assert len(cells) == 7 * 10
+    assert len(cells) == len(FORMATS) * 10
     assert cells <= held
 
 

@@ -1,7 +1,7 @@
 """Manifests: found, loaded with overlays into desired session types, laid out by `fmt`."""
 
 from reconciler.manifests.edit import manifest_text
-from reconciler.manifests.find import ManifestPath, find_files, read_file
+from reconciler.manifests.find import ManifestPath, find_files, is_manifest, read_file
 from reconciler.manifests.json_schema import manifest_json_schema
 from reconciler.manifests.layout import canonical_layout
 from reconciler.manifests.load import Loaded, load_manifests, unsure_files
@@ -16,6 +16,7 @@ __all__ = [
     "Sources",
     "canonical_layout",
     "find_files",
+    "is_manifest",
     "load_manifests",
     "manifest_json_schema",
     "manifest_text",

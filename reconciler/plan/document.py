@@ -15,6 +15,7 @@ FORMAT_VERSION = "1.2"
 TERRAFORM_VERSION = "1.5.7"
 
 # `class` and `type` are the contract's names, hence the functional form.
+# `commit` and `author` are those of the line at `location`; null where git can't tell, or the line is not committed.
 FieldEntry = TypedDict(
     "FieldEntry",
     {
@@ -26,6 +27,8 @@ FieldEntry = TypedDict(
         "risk": str,
         "sensitive": bool,
         "location": dict[str, Any] | None,
+        "commit": NotRequired[str | None],
+        "author": NotRequired[str | None],
     },
 )
 
@@ -42,7 +45,7 @@ class ChangeBody(TypedDict):
 
 
 class Provenance(TypedDict):
-    """Where in git a change comes from."""
+    """Where in git a change comes from: the manifest's line, and the commit that made the change necessary."""
 
     file: str
     line: int
@@ -72,6 +75,7 @@ class ChangeEntry(TypedDict):
     manifest: NotRequired[str | None]
     action_reason: NotRequired[str]
     protected: NotRequired[bool]
+    unguarded: NotRequired[bool]
     records_ownership: NotRequired[bool]
     changed_by: NotRequired[dict[str, str]]
 

@@ -7,6 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
+from reconciler.port import EnvironmentImpact, Impact
+from reconciler.registry.store import StoreReader
 from tests.server.running import spec
 
 APPLY = {
@@ -100,6 +102,24 @@ def test_the_impact_is_unknown_and_not_none(api: httpx.Client) -> None:
 
     impact: dict[str, Any] = {"tag": "user", "live_sessions": None, "live_users": None, "environments": []}
     assert api.get("session-types/user/impact").json() == impact
+
+
+def test_the_impacts_of_all_are_told_as_far_as_they_are_known(
+    api: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create(api)
+    assert api.get("impact").json() == {"items": []}, "what is not told is unknown"
+
+    known = {"user": Impact(12, 9, (EnvironmentImpact("live", 12, 9),)), "cart": Impact(0, 0)}
+    monkeypatch.setattr(StoreReader, "impacts", lambda _reader, _tags=None: known)
+    live = [{"environment": "live", "live_sessions": 12, "live_users": 9}]
+    assert api.get("impact").json() == {
+        "items": [
+            {"tag": "cart", "live_sessions": 0, "live_users": 0, "environments": []},
+            {"tag": "user", "live_sessions": 12, "live_users": 9, "environments": live},
+        ]
+    }
+    assert api.get("session-types/user/impact").json()["live_sessions"] == 12
 
 
 class TestUpdate:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple, Self
 
 from sqlalchemy import Select, and_, select
@@ -59,11 +60,15 @@ class StoreReader:
             return record_of(rows[0]) if rows else None
 
     def impact(self, tag: str) -> Impact | None:
-        """Return the impact of a session type; None where no record has the tag.
+        """Return the impact of a session type; None where no record has the tag."""
+        return None if self.record(tag) is None else self.impacts([tag]).get(tag, Impact())
 
-        It is unknown as long as nothing here runs sessions.
+    def impacts(self, tags: Collection[str] | None = None) -> Mapping[str, Impact]:  # noqa: ARG002
+        """Return the impacts of session types, of all by default; what is not in the answer is unknown.
+
+        Nothing here runs sessions yet, so all of them are. Whoever counts them must answer 0 where there is none.
         """
-        return None if self.record(tag) is None else Impact()
+        return {}
 
     def product_revision(self) -> int:
         """Return the product's revision."""

@@ -6,7 +6,8 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from reconciler.project.git import git_output
+from reconciler.project.git.command import run_git
+from reconciler.project.git.revision import contents, repository_of
 
 
 def texts_at_head(folder: Path, files: Iterable[Path]) -> dict[Path, bytes]:
@@ -14,18 +15,13 @@ def texts_at_head(folder: Path, files: Iterable[Path]) -> dict[Path, bytes]:
 
     Files that are new, and those outside of the repository, are left out; so are all of them where git says nothing.
     """
-    differing = git_output(
+    differing = run_git(
         folder, "diff", "--name-only", "--no-relative", "--diff-filter=M", "--ignore-submodules", "-z", "HEAD"
     )
-    top = git_output(folder, "rev-parse", "--show-toplevel") if differing else None
+    top = repository_of(folder) if differing else None
     if not differing or not top:
         return {}
-    root = Path(os.fsdecode(top).rstrip("\r\n"))
-    names = {root / os.fsdecode(name): name for name in differing.split(b"\0") if name}
-    texts: dict[Path, bytes] = {}
-    for file in files:
-        name = names.get(Path(os.path.realpath(file)))
-        content = git_output(folder, "cat-file", "blob", f"HEAD:{os.fsdecode(name)}") if name else None
-        if content is not None:
-            texts[file] = content
-    return texts
+    names = {top / name: name for name in differing.decode("utf-8", "surrogateescape").split("\0") if name}
+    changed = [(file, names[real]) for file in files if (real := Path(os.path.realpath(file))) in names]
+    texts = contents(top, [("HEAD", name) for _, name in changed])
+    return {file: text for (file, _), text in zip(changed, texts, strict=True) if text is not None}

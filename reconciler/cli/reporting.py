@@ -14,6 +14,7 @@ from reconciler import __version__
 from reconciler.cli.console import Console
 from reconciler.cli.delivery import Delivery
 from reconciler.cli.exit_codes import ExitCode
+from reconciler.cli.github_files import Ending
 from reconciler.cli.inputs import Run
 from reconciler.cli.options import Command, Globals
 from reconciler.diagnostics import InvalidInput
@@ -22,7 +23,8 @@ from reconciler.manifests import Loaded
 from reconciler.plan import DiagnosticEntry, Header, StalePlan, diagnostic_entry, error_document
 from reconciler.port import RegistryDenied, RegistryUnavailable, StaleRecord
 from reconciler.registry import UnsupportedRegistry
-from reconciler.render import View, render_as, render_diagnostics, render_error, render_json
+from reconciler.render import render_diagnostics, render_error, render_json
+from reconciler.render.diagnostics_codequality import render_codequality
 from reconciler.render.diagnostics_github import render_github
 from reconciler.render.diagnostics_junit import render_junit
 from reconciler.render.diagnostics_sarif import render_sarif
@@ -51,7 +53,7 @@ def reported(function: Command, *, document: ErrorDocument = plan_error_document
     """Wrap a command: it gets a console, and its errors become messages and an exit code.
 
     With a `--format` for machines stdout holds one document, on an error too, and so does every report. Wrong usage may
-    come to light before the command runs, so it is left to `usage_document`, which finds the command's kind of document
+    come to light before the command runs, so it is left to `tell_usage`, which finds the command's kind of document
     on its callback.
     """
 
@@ -59,6 +61,15 @@ def reported(function: Command, *, document: ErrorDocument = plan_error_document
     def run(given: Globals, **options: Any) -> int:
         console = Console(no_color=given.no_color, verbose=given.verbose)
         delivery = Delivery.of(options)
+        code = attempt(console, delivery, given, options)
+        try:
+            delivery.conclude(Ending(code, options.get("out") or options.get("saved") or ""))
+        except ReconcilerError as error:
+            console.err(render_error(error, console.err_paint))
+            return code or ExitCode.ERROR
+        return code
+
+    def attempt(console: Console, delivery: Delivery, given: Globals, options: dict[str, Any]) -> ExitCode:
         try:
             delivery.check()
             code = ExitCode(function(console, given, **options) or ExitCode.OK)
@@ -68,19 +79,20 @@ def reported(function: Command, *, document: ErrorDocument = plan_error_document
             entries = [diagnostic_entry(each) for each in error.diagnostics]
             code = ExitCode.INVALID
         except ReconcilerError as error:
-            console.err(render_error(error, console.err_paint))
+            told = ReconcilerError(console.guarded(error.message), hint=console.guarded(error.hint))
+            console.err(render_error(told, console.err_paint))
             if console.verbose:
-                console.err(traceback.format_exc())
-            entries = [_entry(error.message, error.hint)]
+                console.err(console.guarded(traceback.format_exc()))
+            entries = [error_entry(told.message, told.hint)]
             code = _exit_code(error, given)
         if document is not plan_error_document:
             return _said(console, diagnostics_report(options.get("output_format"), entries, document), code)
-        told = document(entries)
+        report = document(entries)
         try:
-            delivery.write(told)
+            delivery.write(report)
         except ReconcilerError as error:
             console.err(render_error(error, console.err_paint))
-        return _said(console, delivery.text(told) if delivery.is_machine else None, code)
+        return _said(console, delivery.text(report) if delivery.is_machine else None, code)
 
     run.error_document = document  # type: ignore[attr-defined]
     return run
@@ -101,6 +113,8 @@ def diagnostics_report(form: str | None, entries: Iterable[DiagnosticEntry], doc
             return render_github(entries)
         case "junit":
             return render_junit(entries)
+        case "codequality":
+            return render_codequality(entries)
         case "sarif":
             return render_sarif(entries, __version__)
         case _:
@@ -114,28 +128,10 @@ def _cut(console: Console) -> ExitCode:
 
 
 def say_warnings(console: Console, loaded: Loaded) -> None:
-    """Say what is odd about valid manifests."""
+    """Say what is odd about valid manifests. From here on the console knows what is sensitive in them."""
+    console.keep_secret(loaded.secrets())
     if loaded.diagnostics:
         console.err(render_diagnostics(loaded.diagnostics, loaded.sources, console.err_paint))
-
-
-def usage_document(error: click.UsageError, form: str) -> str | None:
-    """Return what stdout gets of wrong usage where the output was to be for machines; None where it was not."""
-    command = error.ctx.command if error.ctx else None
-    document: ErrorDocument = getattr(command and command.callback, "error_document", plan_error_document)
-    entries = [_entry(error.format_message(), "")]
-    choices = _formats_of(command)
-    if choices and form not in choices:
-        return None
-    if document is plan_error_document and form in choices and form != "text":
-        return render_as(form, document(entries), View(drift=command is not None and command.name == "drift"))
-    return diagnostics_report(form, entries, document)
-
-
-def _formats_of(command: click.Command | None) -> tuple[str, ...]:
-    """Return the formats that a command can give; none where it is not known which command was meant."""
-    options = (option for option in (command.params if command else ()) if option.name == "output_format")
-    return next((tuple(option.type.choices) for option in options if isinstance(option.type, click.Choice)), ())
 
 
 def _exit_code(error: ReconcilerError, given: Globals) -> ExitCode:
@@ -150,5 +146,6 @@ def _exit_code(error: ReconcilerError, given: Globals) -> ExitCode:
             return ExitCode.ERROR
 
 
-def _entry(message: str, hint: str) -> DiagnosticEntry:
+def error_entry(message: str, hint: str) -> DiagnosticEntry:
+    """Return the entry of an error that has no place in a file."""
     return {"severity": "error", "code": "error", "summary": message, "detail": message, "hint": hint, "location": None}

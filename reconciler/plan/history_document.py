@@ -34,20 +34,27 @@ class EntryDocument(TypedDict):
 
 
 class HistoryDocument(TypedDict):
-    """The whole document."""
+    """The whole document. `omitted` counts the earlier entries that a limit left out."""
 
     format_version: str
+    omitted: int
     history: list[EntryDocument]
 
 
-def history_document(entries: Iterable[HistoryEntry], sensitive: Mapping[str, tuple[Path, ...]]) -> HistoryDocument:
+def history_document(
+    entries: Iterable[HistoryEntry], sensitive: Mapping[str, tuple[Path, ...]], *, limit: int | None = None
+) -> HistoryDocument:
     """Make the document. `sensitive` gives the paths to mask, by tag.
 
-    Of a tag that it does not name, every sample value is masked: its manifest may have had a secret in it.
+    Of a tag that it does not name, description and sample values are masked: its manifest may have had a secret there.
+    With a limit, only so many of the newest entries.
     """
+    found = list(entries)
+    omitted = max(0, len(found) - limit) if limit else 0
     return {
         "format_version": "1.0",
-        "history": [_entry(entry, sensitive.get(entry.tag, _samples(entry))) for entry in entries],
+        "omitted": omitted,
+        "history": [_entry(entry, sensitive.get(entry.tag, _possible(entry))) for entry in found[omitted:]],
     }
 
 
@@ -91,6 +98,7 @@ def _field(difference: Difference, sensitive: tuple[Path, ...]) -> HistoryField:
     return field
 
 
-def _samples(entry: HistoryEntry) -> tuple[Path, ...]:
-    sides = entry.changes.get("schema", ())
-    return tuple(dict.fromkeys(path for side in sides if side for path, _ in value_paths(("schema",), side)))
+def _possible(entry: HistoryEntry) -> tuple[Path, ...]:
+    """Return every path that a manifest could call sensitive."""
+    sides = [((name,), side) for name in ("description", "schema") for side in entry.changes.get(name, ())]
+    return tuple(dict.fromkeys(path for at, side in sides if side for path, _ in value_paths(at, side)))

@@ -4,9 +4,11 @@ from reconciler.render.apply_text import render_apply_summary, render_outcome
 from reconciler.render.diagnostics_text import render_diagnostics, render_error
 from reconciler.render.drift_text import render_drift
 from reconciler.render.formats import FORMATS, render_as
+from reconciler.render.github_output import render_github_output
+from reconciler.render.github_summary import render_github_summary
 from reconciler.render.history_text import render_history
 from reconciler.render.impact_text import impact_json, render_impact
-from reconciler.render.json_text import render_json
+from reconciler.render.json_text import render_json, render_plan_json
 from reconciler.render.paint import Paint, plain
 from reconciler.render.plan_text import render_plan
 from reconciler.render.refusals_text import render_refusals
@@ -24,11 +26,14 @@ __all__ = [
     "render_diagnostics",
     "render_drift",
     "render_error",
+    "render_github_output",
+    "render_github_summary",
     "render_history",
     "render_impact",
     "render_json",
     "render_outcome",
     "render_plan",
+    "render_plan_json",
     "render_refusals",
     "render_tokens",
     "token_json",

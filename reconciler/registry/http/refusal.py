@@ -170,6 +170,8 @@ class Refusals:
         kind = self._safe(answer.headers.get("content-type", "").partition(";")[0]) or "of no named type"
         if not self.quotes:
             return f"{kind}, {len(answer.body)} bytes long"
+        if b'"schema"' in answer.body:
+            return f"{kind} and holds session types"  # and with them what may be sensitive
         begins = self._safe(answer.body[: _EXCERPT * 4].decode(errors="replace"), _EXCERPT)
         return f"{kind} and begins with: {begins}" if begins else "empty"
 

@@ -18,6 +18,7 @@ from reconciler.port import (
     RegistryError,
     RegistryRejected,
     RegistryUnavailable,
+    RequestError,
     StaleRecord,
     TagExists,
 )
@@ -25,6 +26,7 @@ from reconciler.project import Secret
 from reconciler.registry.http.decode import problem
 from reconciler.registry.http.pointed import PointedError, pointed_errors
 from reconciler.registry.http.retry import Fate, NoAnswer
+from reconciler.registry.http.session_refusal import is_session_code, session_refusal
 from reconciler.registry.http.transport import Answer, Request
 
 _NOT_FOUND = 404
@@ -63,6 +65,19 @@ class Refusals:
     def error(self, request: Request, answer: Answer) -> RegistryError | NoAnswer:
         """Return the error for an answer with a status that is not the one asked for."""
         said = problem(answer.body)
+        code = str(said["code"]) if said else ""
+        errors = tuple(RequestError(*self._texts(each)) for each in pointed_errors(said)) if said else ()
+        if is_session_code(code):
+            found: RegistryError | NoAnswer = session_refusal(
+                code, self._detail(said), errors, self._tag(said, request)
+            )
+        else:
+            found = self._error(request, answer, said)
+        error = found.error if isinstance(found, NoAnswer) else found
+        error.status, error.code, error.errors = answer.status, self._safe(code), errors
+        return found
+
+    def _error(self, request: Request, answer: Answer, said: dict[str, Any] | None) -> RegistryError | NoAnswer:
         code = str(said["code"]) if said else ""
         detail = self._detail(said) or self._excerpt(answer)
         match answer.status:
@@ -127,7 +142,11 @@ class Refusals:
                 return RegistryRejected(message, hint=hint, tag=tag)
 
     def _cleaned(self, error: PointedError) -> PointedError:
-        return PointedError(*(self._safe(text) for text in (error.pointer, error.message, error.hint, error.code)))
+        return PointedError(*self._texts(error))
+
+    def _texts(self, error: PointedError) -> tuple[str, str, str, str]:
+        safe = self._safe
+        return safe(error.pointer), safe(error.message), safe(error.hint), safe(error.code)
 
     def _redirected(self, answer: Answer) -> RegistryUnavailable:
         # Not followed: the token is for this address and no other.

@@ -110,4 +110,6 @@ def _rest(patience: Patience, deadline: float) -> Patience:
 
 
 def _in_doubt(error: RegistryUnavailable) -> RegistryUnavailable:
-    return RegistryUnavailable(error.message, hint=f"{error.hint} {_DOUBT}".strip(), tag=error.tag)
+    doubted = RegistryUnavailable(error.message, hint=f"{error.hint} {_DOUBT}".strip(), tag=error.tag)
+    doubted.status, doubted.code, doubted.errors = error.status, error.code, error.errors
+    return doubted

@@ -10,6 +10,18 @@ from reconciler.render.json_text import render_json
 from reconciler.render.paint import Paint, plain
 from reconciler.render.plan_text import render_plan
 from reconciler.render.refusals_text import render_refusals
+from reconciler.render.sessions_json import (
+    active_json,
+    dashboard_json,
+    details_json,
+    key_json,
+    pair_json,
+    pruned_json,
+    retired_key_json,
+    revoked_json,
+    users_json,
+    verdict_json,
+)
 from reconciler.render.tokens_text import render_tokens, token_json
 from reconciler.render.view import View
 
@@ -17,8 +29,14 @@ __all__ = [
     "FORMATS",
     "Paint",
     "View",
+    "active_json",
+    "dashboard_json",
+    "details_json",
     "impact_json",
+    "key_json",
+    "pair_json",
     "plain",
+    "pruned_json",
     "render_apply_summary",
     "render_as",
     "render_diagnostics",
@@ -31,5 +49,9 @@ __all__ = [
     "render_plan",
     "render_refusals",
     "render_tokens",
+    "retired_key_json",
+    "revoked_json",
     "token_json",
+    "users_json",
+    "verdict_json",
 ]

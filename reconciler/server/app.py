@@ -15,6 +15,7 @@ from reconciler.server.limits import BodyLimits
 from reconciler.server.observe import Observed
 from reconciler.server.openapi import use_document
 from reconciler.server.routes import ROUTERS
+from reconciler.server.routes.verify import BARE_ROUTE
 from reconciler.server.services import Services
 from reconciler.server.settings import Settings
 
@@ -53,5 +54,6 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
     answer_errors(app)
     for router in ROUTERS:
         app.include_router(router)
+    app.router.routes.insert(0, BARE_ROUTE)
     use_document(app)
     return app

@@ -32,7 +32,7 @@ class _Ambiguous(ValueError):
     pass
 
 
-async def _json_bytes(request: Request) -> bytes:
+async def json_bytes(request: Request) -> bytes:
     """Read the body of a request that says it sends JSON."""
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != "application/json":
@@ -55,7 +55,7 @@ async def _received(request: Request) -> bytes:
     return body
 
 
-JsonBytes = Annotated[bytes, Depends(_json_bytes)]
+JsonBytes = Annotated[bytes, Depends(json_bytes)]
 
 
 def parse_object(body: bytes) -> JsonObject:

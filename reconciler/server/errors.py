@@ -37,6 +37,7 @@ from reconciler.server.problems import (
     problem_response,
     request_id_of,
 )
+from reconciler.server.session_refusals import session_refusal
 from reconciler.values import json_pointer
 
 RETRY_SECONDS = "2"
@@ -60,6 +61,8 @@ def answer_errors(app: FastAPI) -> None:
 def refusal_of(error: RegistryError) -> Refusal:
     """Return the problem that a registry's error is to whoever sent the request."""
     detail = " ".join(filter(None, (f"{error.message}.", error.hint)))
+    if refusal := session_refusal(error, detail):
+        return refusal
     match error:
         case RegistryUnavailable():
             detail = "The registry's database can't be used at the moment. Nothing is known to be lost; try again."

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "color_message"}
-_TOKEN = re.compile(r"rct_[A-Za-z0-9_\-.~%]+")
+_TOKEN = re.compile(r"(rc[tr]_)[A-Za-z0-9_\-.~%]+|(eyJ)[A-Za-z0-9_\-]{16,}[A-Za-z0-9_\-.]*")
 
 
 class JsonFormatter(logging.Formatter):
@@ -26,7 +26,9 @@ class JsonFormatter(logging.Formatter):
         line |= {name: value for name, value in vars(record).items() if name not in _STANDARD and value is not None}
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
-        return _TOKEN.sub("rct_[cut]", json.dumps(line, ensure_ascii=True, default=str))
+        return _TOKEN.sub(
+            lambda found: f"{found[1] or found[2]}[cut]", json.dumps(line, ensure_ascii=True, default=str)
+        )
 
 
 def log_config(level: str = "INFO") -> dict[str, Any]:

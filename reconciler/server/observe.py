@@ -97,7 +97,12 @@ def _request_id(scope: Scope) -> str:
 
 
 def _route(scope: Scope) -> str:
-    return str(getattr(scope.get("route"), "path", "unmatched"))
+    return str(getattr(scope.get("route"), "path_format", "unmatched"))
+
+
+def _path(scope: Scope) -> str:
+    """Return the path as the log may have it: a user's identifier may be a mail address, and belongs in no log."""
+    return _route(scope) if "identifier" in scope.get("path_params", ()) else str(scope["path"])
 
 
 def _level(scope: Scope, answer: _Answer) -> int:
@@ -111,7 +116,7 @@ def _line(scope: Scope, answer: _Answer, seconds: float) -> dict[str, Any]:
     return {
         "request_id": scope["state"]["request_id"],
         "method": scope["method"],
-        "path": scope["path"],
+        "path": _path(scope),
         "status": answer.status,
         "milliseconds": round(seconds * 1000, 1),
         "bytes": answer.bytes,

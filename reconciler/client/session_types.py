@@ -5,6 +5,7 @@ They write as any hand but `reconciler apply` does: who owns a session type keep
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,7 @@ from reconciler.port import ManagedBy, Record, StaleRecord
 from reconciler.registry.http import HttpRegistry
 from reconciler.runtime import UnknownSessionType
 from reconciler.session_type import FIELDS
+from reconciler.session_type.rules import TAG_PATTERN
 from reconciler.values import JsonObject
 
 T = TypeVar("T")
@@ -145,11 +147,9 @@ class SessionTypeCalls:
         return write(self._record(tag).revision)
 
     def _record(self, tag: str) -> Record:
-        record = self._registry.record(tag)
+        record = self._registry.record(tag) if re.fullmatch(TAG_PATTERN, tag) else None
         if record is None or record.spec is None:
-            unknown = UnknownSessionType(f"There is no session type `{tag}`", tag=tag)
-            unknown.status = 404
-            raise unknown
+            raise UnknownSessionType(f"There is no session type `{tag}`", tag=tag)
         return record
 
 

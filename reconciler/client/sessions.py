@@ -19,14 +19,12 @@ from reconciler.runtime import (
     UsersPage,
     Verdict,
 )
+from reconciler.runtime.protocol import PAGE_LIMIT, PAGE_LIMIT_MAX, SESSIONS_OF_USER, TIMELINE_DAYS
+from reconciler.session_type.rules import TAG_PATTERN
 from reconciler.values import canonical_value
 
-_PAGE = 20
-_SESSIONS_OF_USER = 100
-_TIMELINE_DAYS = 30
-# As many as the registry gives at once.
-_WHOLE_PAGE = 1000
-_TAG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")
+# The fewest requests.
+_WHOLE_PAGE = PAGE_LIMIT_MAX
 _INVALID = Verdict(valid=False, reason="invalid")
 
 
@@ -92,7 +90,7 @@ class SessionCalls:
         return self._sessions.revoke_all(tag, _text(identifier))
 
     def active(
-        self, tag: str, *, identifier: str | float | None = None, page: int = 1, limit: int = _PAGE
+        self, tag: str, *, identifier: str | float | None = None, page: int = 1, limit: int = PAGE_LIMIT
     ) -> ActivePage:
         """Return a page (from 1, of at most 1,000) of the live sessions, those that live longest first.
 
@@ -101,15 +99,15 @@ class SessionCalls:
         named = None if identifier is None else _text(identifier)
         return self._sessions.active(tag, identifier=named, page=page, limit=limit)
 
-    def users(self, tag: str, *, page: int = 1, limit: int = _PAGE) -> UsersPage:
+    def users(self, tag: str, *, page: int = 1, limit: int = PAGE_LIMIT) -> UsersPage:
         """Return a page (from 1, of at most 1,000) of the users who ever had a session, those seen last first."""
         return self._sessions.users(tag, page=page, limit=limit)
 
-    def user(self, tag: str, identifier: str | float, *, limit: int = _SESSIONS_OF_USER) -> UserDetails:
+    def user(self, tag: str, identifier: str | float, *, limit: int = SESSIONS_OF_USER) -> UserDetails:
         """Return a user with at most `limit` (to 1,000) sessions, newest first. Raises UnknownUser."""
         return self._sessions.user(tag, _text(identifier), limit=limit)
 
-    def dashboard(self, tag: str, *, days: int = _TIMELINE_DAYS) -> Dashboard:
+    def dashboard(self, tag: str, *, days: int = TIMELINE_DAYS) -> Dashboard:
         """Return the numbers of a session type, with a timeline of the last `days` (to 366) days in UTC."""
         return self._sessions.dashboard(tag, days=days)
 
@@ -135,7 +133,11 @@ class SessionCalls:
 def tag_of(token: str) -> str | None:
     """Return the tag that a token begins with; None for what is no token, whoever asks."""
     prefix, colon, rest = token.partition(":")
-    return prefix if colon and rest and token.isascii() and token.isprintable() and _TAG.fullmatch(prefix) else None
+    return (
+        prefix
+        if colon and rest and token.isascii() and token.isprintable() and re.fullmatch(TAG_PATTERN, prefix)
+        else None
+    )
 
 
 def _text(identifier: str | float) -> str:

@@ -6,6 +6,7 @@ the registry gives the answer of the first time; a second `revoke` finds nothing
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
@@ -16,8 +17,9 @@ from reconciler.registry.http.encode import body, product_path, segment
 from reconciler.registry.http.link import Link
 from reconciler.registry.http.retry import repeat
 from reconciler.registry.http.transport import Request
-from reconciler.runtime import ActivePage, Dashboard, Pair, Revoked, UserDetails, UsersPage, Verdict
-from reconciler.runtime.protocol import PAGE_LIMIT, SESSIONS_OF_USER, TIMELINE_DAYS
+from reconciler.runtime import ActivePage, Dashboard, Pair, Revoked, UnknownSessionType, UserDetails, UsersPage, Verdict
+from reconciler.runtime.protocol import PAGE_LIMIT, SESSIONS_OF_USER, TIMELINE_DAYS, check_env
+from reconciler.session_type.rules import TAG_PATTERN
 
 T = TypeVar("T")
 
@@ -28,6 +30,8 @@ class HttpSessions:
     """Implements `reconciler.runtime.Sessions`, where each call is described, for one product in one environment."""
 
     def __init__(self, link: Link, *, product: str, env: str) -> None:
+        """Name the place. Raises RegistryRejected for names that no product or environment can have."""
+        check_env(env)
         self._link = link
         self._path = f"{product_path(product)}/envs/{_piece(env)}/sessions"
 
@@ -77,20 +81,26 @@ class HttpSessions:
         return self._get(tag, "dashboard", {"days": str(days)}, answers.dashboard)
 
     def _get(self, tag: str, what: str, query: dict[str, str], decode: Callable[[bytes], T]) -> T:
-        request = Request("GET", f"{self._path}/{_piece(tag)}/{what}", query, tag=tag)
+        request = Request("GET", f"{self._path}/{_tag(tag)}/{what}", query, tag=tag)
         return self._link.decoded(self._link.get(request), decode)
 
     def _post(self, tag: str, what: str, fields: dict[str, Any], *, key: str | None = None) -> Request:
         headers = {} if key is None else {"Idempotency-Key": key}
-        return Request("POST", f"{self._path}/{_piece(tag)}/{what}", headers=headers, body=body(fields), tag=tag)
+        return Request("POST", f"{self._path}/{_tag(tag)}/{what}", headers=headers, body=body(fields), tag=tag)
 
 
 def _new_key() -> str:
     return str(uuid.uuid4())
 
 
+def _tag(tag: str) -> str:
+    if not re.fullmatch(TAG_PATTERN, tag):
+        raise UnknownSessionType(f"There is no session type `{tag}`, because that can't be a tag", tag=tag)
+    return tag
+
+
 def _piece(text: str) -> str:
     """Percent-encode a piece of a path, and so that no dots in it lead elsewhere."""
     if not text:
-        raise RegistryRejected("An environment, a tag and an identifier have at least one character")
+        raise RegistryRejected("An identifier has at least one character")
     return segment(text).replace(".", "%2E") if not text.strip(".") else segment(text)

@@ -18,7 +18,7 @@ Every answer is a frozen value; moments are aware datetimes in UTC. Every error 
     │   ├── InvalidSessionType    invalid-session-type       422     CREATE_FAILED
     │   ├── IdempotencyConflict   idempotency-conflict       422
     │   └── SessionError
-    │       ├── UnknownSessionType    session-type-not-found 404
+    │       ├── UnknownSessionType    session-type-not-found 404 or None: known without asking
     │       ├── UnknownSession        session-not-found      404     SESSION_NOT_FOUND
     │       ├── UnknownUser           user-not-found         404     USER_NOT_FOUND
     │       ├── InvalidSessionData    invalid-session-data   422     CREATE_FAILED

@@ -22,7 +22,7 @@ USER_SESSION: dict[str, Any] = {
     "expiry": 7,
     "period": "days",
 }
-DATA = {"userId": "user_123", "email": "john@example.com", "role": "admin"}
+DATA: dict[str, Any] = {"userId": "user_123", "email": "john@example.com", "role": "admin"}
 
 NewClient = Callable[..., Client]
 

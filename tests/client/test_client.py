@@ -48,10 +48,10 @@ def test_the_environment_may_allow_a_token_in_the_open(monkeypatch: pytest.Monke
     Client("http://registry.example.com", "rct_secret").close()
 
 
-@pytest.mark.parametrize("names", [{"env": "a/b"}, {"env": ""}, {"product": ".."}, {"product": ""}])
-def test_a_product_or_environment_that_none_can_be_is_told(names: dict[str, str]) -> None:
+@pytest.mark.parametrize(("product", "env"), [("shop", "a/b"), ("shop", ""), ("..", "prd"), ("", "prd")])
+def test_a_product_or_environment_that_none_can_be_is_told(product: str, env: str) -> None:
     with pytest.raises(RegistryRejected):
-        Client("https://registry.example.com", **names)
+        Client("https://registry.example.com", product=product, env=env)
 
 
 def test_a_registry_that_is_away_is_told_with_its_address() -> None:

@@ -18,7 +18,13 @@ from reconciler.values import JsonValue
 
 T = TypeVar("T")
 
-_TYPES: Mapping[type, str] = {str: "a string", int: "a whole number", dict: "an object", list: "an array"}
+_TYPES: Mapping[type, str] = {
+    str: "a string",
+    int: "a whole number",
+    bool: "true or false",
+    dict: "an object",
+    list: "an array",
+}
 _FIELD_TYPES: Mapping[str, type] = {**dict.fromkeys(FIELDS, str), "schema": dict, "expiry": int}
 
 

@@ -26,6 +26,8 @@ from reconciler.render import View, render_as, render_diagnostics, render_error,
 from reconciler.render.diagnostics_github import render_github
 from reconciler.render.diagnostics_junit import render_junit
 from reconciler.render.diagnostics_sarif import render_sarif
+from reconciler.render.values import safe
+from reconciler.runtime.errors import InvalidSessionData
 
 ErrorDocument = Callable[[Iterable[DiagnosticEntry]], Any]
 
@@ -69,9 +71,11 @@ def reported(function: Command, *, document: ErrorDocument = plan_error_document
             code = ExitCode.INVALID
         except ReconcilerError as error:
             console.err(render_error(error, console.err_paint))
+            entries = _entries(error)
+            if len(entries) > 1:
+                console.err("\n".join(f"  - {safe(entry['detail'])}" for entry in entries))
             if console.verbose:
                 console.err(traceback.format_exc())
-            entries = [_entry(error.message, error.hint)]
             code = _exit_code(error, given)
         if document is not plan_error_document:
             return _said(console, diagnostics_report(options.get("output_format"), entries, document), code)
@@ -148,6 +152,13 @@ def _exit_code(error: ReconcilerError, given: Globals) -> ExitCode:
             return ExitCode.STALE
         case _:
             return ExitCode.ERROR
+
+
+def _entries(error: ReconcilerError) -> list[DiagnosticEntry]:
+    """Return what is wrong: of a session's data all of it, each with where it stands."""
+    if isinstance(error, InvalidSessionData) and error.problems:
+        return [_entry(f"{each.pointer}: {each.message}", "") for each in error.problems]
+    return [_entry(error.message, error.hint)]
 
 
 def _entry(message: str, hint: str) -> DiagnosticEntry:

@@ -12,7 +12,7 @@ from reconciler.client.session_types import SessionTypeCalls
 from reconciler.client.sessions import SessionCalls
 from reconciler.project import Secret
 from reconciler.registry import UnsupportedRegistry
-from reconciler.registry.http import HttpSessions, Manner, Patience, Settings, Timeouts, open_link, open_registry_on
+from reconciler.registry.http import HttpRuntime, Manner, Patience, Settings, Timeouts, open_link, open_registry_on
 from reconciler.registry.url import HttpEndpoint, parse_registry_url
 
 # An application has people waiting: it gives up sooner than a pipeline does.
@@ -52,7 +52,7 @@ class Client:
         self._link = open_link(endpoint, Secret.of(token), manner)
         registry = open_registry_on(self._link, endpoint, product=product, manner=manner)
         self._session_types = SessionTypeCalls(registry)
-        self._sessions = SessionCalls(HttpSessions(self._link, product=product, env=env))
+        self._sessions = SessionCalls(HttpRuntime(self._link, product=product, env=env).sessions)
 
     @property
     def session_types(self) -> SessionTypeCalls:

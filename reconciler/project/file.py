@@ -20,7 +20,9 @@ from reconciler.diagnostics import (
 )
 from reconciler.nodes import Document, located, parse_yaml, value_location
 from reconciler.plan import Limits
+from reconciler.project.refresh import LifetimeFields, RefreshFields
 from reconciler.project.target import Target
+from reconciler.session_type import Lifetime
 from reconciler.values import Path as ValuePath
 
 PROJECT_FILE_NAMES = ("reconciler.yaml", "reconciler.yml")
@@ -58,6 +60,7 @@ class ProjectFields(_Strict):
     manifests: list[str] = []
     default_target: str | None = None
     targets: dict[str, TargetFields] = {}
+    refresh: RefreshFields = RefreshFields()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,8 @@ class Project:
     manifests: tuple[str, ...] = ()
     targets: Mapping[str, Target] = field(default_factory=dict)
     default_target: str | None = None
+    refresh_default: Lifetime | None = None
+    refresh_by_tag: Mapping[str, Lifetime] = field(default_factory=dict)
 
     def target(self, name: str | None) -> Target:
         """Return a target by its name, or the default one. Raises InvalidInput for a name that is not there."""
@@ -140,6 +145,8 @@ def _project(fields: ProjectFields, root: Path, spelled: str) -> Project:
         manifests=tuple(fields.manifests),
         targets={name: _target(name, target) for name, target in fields.targets.items()},
         default_target=fields.default_target,
+        refresh_default=fields.refresh.default.lifetime() if fields.refresh.default else None,
+        refresh_by_tag=fields.refresh.lifetimes(),
     )
 
 
@@ -166,5 +173,9 @@ def _known_keys(path: ValuePath) -> Iterable[str]:
             return ProjectFields.model_fields
         case (_, _, "guard"):
             return GuardFields.model_fields
+        case ("refresh",):
+            return RefreshFields.model_fields
+        case ("refresh", *_):
+            return LifetimeFields.model_fields
         case _:
             return TargetFields.model_fields

@@ -84,7 +84,7 @@ def _shape_problems(path: Path, sample: JsonValue, value: Any) -> Iterator[DataP
     wanted = json_type(sample)
     if json_type(value) != wanted:
         found = with_article(json_type(value))
-        yield DataProblem(json_pointer(path), f"`{path[-1]}` must be {with_article(wanted)}, not {found}.")
+        yield DataProblem(json_pointer(path), f"{_named(path)} must be {with_article(wanted)}, not {found}.")
         return
     match sample:
         case dict():
@@ -108,11 +108,12 @@ def _field_problems(path: Path, sample: JsonObject, value: JsonObject) -> Iterat
 
 
 def _item_problems(path: Path, samples: list[JsonValue], item: Any) -> Iterator[DataProblem]:
-    """Yield the problems with the sample that the item comes closest to."""
+    """Yield the problems with the sample that the item comes closest to, of its own type if there is one."""
     if not samples:
         yield from _free_problems(path, item)
         return
-    attempts = [list(_shape_problems(path, sample, item)) for sample in samples]
+    alike = [sample for sample in samples if sample is None or json_type(sample) == json_type(item)]
+    attempts = [list(_shape_problems(path, sample, item)) for sample in alike or samples]
     yield from min(attempts, key=len)
 
 
@@ -133,9 +134,13 @@ def _free_problems(path: Path, value: Any) -> Iterator[DataProblem]:
 
 def _scalar_problems(path: Path, value: Any) -> Iterator[DataProblem]:
     if isinstance(value, str) and not is_storable(value):
-        yield DataProblem(json_pointer(path), f"`{path[-1]}` holds a NUL or half a character, which can't be stored.")
+        yield DataProblem(json_pointer(path), f"{_named(path)} holds a NUL or half a character, which can't be stored.")
     if isinstance(value, float) and not math.isfinite(value):
-        yield DataProblem(json_pointer(path), f"`{path[-1]}` is no number that JSON has.")
+        yield DataProblem(json_pointer(path), f"{_named(path)} is no number that JSON has.")
+
+
+def _named(path: Path) -> str:
+    return f"Item {path[-1]}" if isinstance(path[-1], int) else f"`{path[-1]}`"
 
 
 def _identifier_problems(session_type: SessionType, data: JsonObject) -> Iterator[DataProblem]:

@@ -16,9 +16,8 @@ from starlette.requests import Request
 
 from reconciler.access import Token
 from reconciler.registry.store import Database, Store, StoreReader, TokenStore, open_database
-from reconciler.registry.store.sessions.master_key import MasterKeySource, master_key_file
+from reconciler.registry.store.sessions.master_key import MasterKeySource, default_master_key_file
 from reconciler.registry.store.sessions.service import SessionService, StoredSessions
-from reconciler.registry.url import parse_database_url
 from reconciler.runtime.surroundings import Surroundings
 from reconciler.server.metrics import Metrics
 from reconciler.server.recent_tokens import RecentTokens
@@ -74,8 +73,8 @@ class Services:
 
     def _opened_sessions(self, database: Database) -> SessionService:
         settings = self.settings
-        default = master_key_file(parse_database_url(settings.database, settings.root), settings.root)
-        master_key = MasterKeySource(os.environ, settings.master_key_file or default)
+        file = settings.master_key_file or default_master_key_file(settings.database, settings.root)
+        master_key = MasterKeySource(os.environ, file)
         world = Surroundings(clock=self.clock)
         service = SessionService(database, master_key, refresh=settings.refresh, surroundings=world)
         service.watch()

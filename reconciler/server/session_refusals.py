@@ -7,6 +7,8 @@ from reconciler.runtime import InvalidSessionData, RefreshRefused, SessionError
 from reconciler.runtime.keyring import MasterKeyError
 from reconciler.server.problems import InputError, ProblemCode, Refusal
 
+_CODES = {code.value: code for code in ProblemCode}
+
 
 def session_refusal(error: RegistryError, detail: str) -> Refusal | None:
     """Return the problem that an error of the session runtime is; None for any other error."""
@@ -18,9 +20,9 @@ def session_refusal(error: RegistryError, detail: str) -> Refusal | None:
             errors = [InputError(each.pointer, each.message) for each in error.problems]
             return Refusal(ProblemCode.INVALID_SESSION_DATA, detail, errors=errors, tag=error.tag)
         case RefreshRefused():
-            code = ProblemCode(f"refresh-token-{'reused' if error.reused else error.reason}")
+            code = _CODES[f"refresh-token-{'reused' if error.reused else error.reason}"]
             return Refusal(code, detail, errors=[InputError("/refreshToken", detail)])
         case SessionError():
-            return Refusal(ProblemCode(error.code.value), detail, tag=error.tag)
+            return Refusal(_CODES[error.code.value], detail, tag=error.tag)
         case _:
             return None

@@ -54,7 +54,7 @@ def test_only_a_few_addresses_are_public() -> None:
 
 def test_every_route_is_in_the_document(server: Running) -> None:
     found = {
-        (route.path, method)
+        (route.path_format, method)
         for included in server.app.routes
         for route in getattr(getattr(included, "original_router", included), "routes", [included])
         for method in route.methods

@@ -9,13 +9,14 @@ from reconciler.registry.http.encode import body as json_body
 from reconciler.registry.http.opening import Manner, open_http_reader, open_http_registry, open_link, open_registry_on
 from reconciler.registry.http.reader import HttpReader
 from reconciler.registry.http.retry import Patience
-from reconciler.registry.http.sessions import HttpSessions
+from reconciler.registry.http.sessions import HttpRuntime, HttpSessions
 from reconciler.registry.http.settings import Settings
 from reconciler.registry.http.transport import Request, Timeouts
 
 __all__ = [
     "HttpReader",
     "HttpRegistry",
+    "HttpRuntime",
     "HttpSessions",
     "Malformed",
     "Manner",

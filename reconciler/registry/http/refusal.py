@@ -26,7 +26,7 @@ from reconciler.project import Secret
 from reconciler.registry.http.decode import problem
 from reconciler.registry.http.pointed import PointedError, pointed_errors
 from reconciler.registry.http.retry import Fate, NoAnswer
-from reconciler.registry.http.session_refusal import is_session_code, session_refusal
+from reconciler.registry.http.session_refusal import session_error
 from reconciler.registry.http.transport import Answer, Request
 
 _NOT_FOUND = 404
@@ -57,29 +57,37 @@ _TRANSIENT = {
 
 @dataclass(frozen=True, slots=True)
 class Refusals:
-    """Translates answers of the registry at `place`."""
+    """Translates answers of the registry at `place`.
+
+    Where answers may hold what no message should, as those about sessions do, `quotes` is False.
+    """
 
     place: str
     token: Secret | None = field(default=None, repr=False)
+    quotes: bool = True
 
     def error(self, request: Request, answer: Answer) -> RegistryError | NoAnswer:
         """Return the error for an answer with a status that is not the one asked for."""
         said = problem(answer.body)
-        code = str(said["code"]) if said else ""
-        errors = tuple(RequestError(*self._texts(each)) for each in pointed_errors(said)) if said else ()
-        if is_session_code(code):
-            found: RegistryError | NoAnswer = session_refusal(
-                code, self._detail(said), errors, self._tag(said, request)
-            )
-        else:
-            found = self._error(request, answer, said)
+        found = self._error(request, answer, said)
         error = found.error if isinstance(found, NoAnswer) else found
-        error.status, error.code, error.errors = answer.status, self._safe(code), errors
+        error.status = answer.status
+        if said:
+            error.code = self._safe(str(said["code"]))
+            error.errors = tuple(RequestError(e.pointer, e.message, e.hint, e.code) for e in self._errors(said))
         return found
 
     def _error(self, request: Request, answer: Answer, said: dict[str, Any] | None) -> RegistryError | NoAnswer:
         code = str(said["code"]) if said else ""
         detail = self._detail(said) or self._excerpt(answer)
+        if said and (refused := session_error(code, detail, self._errors(said), self._tag(said, request))):
+            return refused
+        return self._of_status(request, answer, said, detail)
+
+    def _of_status(
+        self, request: Request, answer: Answer, said: dict[str, Any] | None, detail: str
+    ) -> RegistryError | NoAnswer:
+        code = str(said["code"]) if said else ""
         match answer.status:
             case status if status in _TRANSIENT:
                 return self._transient(answer, detail)
@@ -128,7 +136,7 @@ class Refusals:
         return RegistryDenied(f"The registry {self.place} {what}: {detail}", hint=hint)
 
     def _rejected(self, said: dict[str, Any], code: str, detail: str, request: Request) -> RegistryRejected:
-        errors = [self._cleaned(error) for error in pointed_errors(said)]
+        errors = self._errors(said)
         tag = self._tag(said, request) or next(filter(None, (each.tag_among(request.tags) for each in errors)), None)
         message = f"{_subject(tag)} not be valid: {'; '.join(map(_at_place, errors))}" if errors else detail
         hint = " ".join(dict.fromkeys(error.hint for error in errors if error.hint))
@@ -141,12 +149,11 @@ class Refusals:
             case _:
                 return RegistryRejected(message, hint=hint, tag=tag)
 
-    def _cleaned(self, error: PointedError) -> PointedError:
-        return PointedError(*self._texts(error))
+    def _errors(self, said: dict[str, Any]) -> list[PointedError]:
+        return [self._cleaned(error) for error in pointed_errors(said)]
 
-    def _texts(self, error: PointedError) -> tuple[str, str, str, str]:
-        safe = self._safe
-        return safe(error.pointer), safe(error.message), safe(error.hint), safe(error.code)
+    def _cleaned(self, error: PointedError) -> PointedError:
+        return PointedError(*(self._safe(text) for text in (error.pointer, error.message, error.hint, error.code)))
 
     def _redirected(self, answer: Answer) -> RegistryUnavailable:
         # Not followed: the token is for this address and no other.
@@ -168,6 +175,8 @@ class Refusals:
 
     def _excerpt(self, answer: Answer) -> str:
         kind = self._safe(answer.headers.get("content-type", "").partition(";")[0]) or "of no named type"
+        if not self.quotes:
+            return f"{kind}, {len(answer.body)} bytes long"
         begins = self._safe(answer.body[: _EXCERPT * 4].decode(errors="replace"), _EXCERPT)
         return f"{kind} and begins with: {begins}" if begins else "empty"
 

@@ -1,50 +1,40 @@
-"""What a registry behind HTTP refuses of a session call, as the errors that a registry on a database raises.
-
-The codes are those of the agreement, one for one: a code without an error here would reach people as a guess.
-"""
+"""What a registry's session runtime refuses, as the errors that the runtime itself raises."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable
+from typing import Literal, cast
 
-from reconciler.port import RequestError
-from reconciler.runtime import (
+from reconciler.port import RegistryError, RegistryUnavailable
+from reconciler.registry.http.pointed import PointedError
+from reconciler.runtime.errors import (
     DataProblem,
     InvalidSessionData,
     RefreshRefused,
-    SessionError,
-    SessionErrorCode,
     UnknownKey,
     UnknownSession,
     UnknownSessionType,
     UnknownUser,
 )
-from reconciler.runtime.errors import Reason
 
-_UNKNOWN: Mapping[str, type[SessionError]] = {
-    SessionErrorCode.SESSION_TYPE_NOT_FOUND: UnknownSessionType,
-    SessionErrorCode.SESSION_NOT_FOUND: UnknownSession,
-    SessionErrorCode.USER_NOT_FOUND: UnknownUser,
-    SessionErrorCode.KEY_NOT_FOUND: UnknownKey,
-}
-_REFRESH: Mapping[str, Reason] = {
-    "refresh-token-invalid": "invalid",
-    "refresh-token-expired": "expired",
-    "refresh-token-revoked": "revoked",
-    "refresh-token-reused": "revoked",
-}
+_UNKNOWN = {kind.code.value: kind for kind in (UnknownSessionType, UnknownSession, UnknownUser, UnknownKey)}
+_REFRESH = "refresh-token-"
+_REASONS = ("invalid", "expired", "revoked", "reused")
 
 
-def is_session_code(code: str) -> bool:
-    """Tell whether a code is that of a refused session call."""
-    return code in _UNKNOWN or code in _REFRESH or code == SessionErrorCode.INVALID_SESSION_DATA
-
-
-def session_refusal(code: str, detail: str, errors: Sequence[RequestError], tag: str | None) -> SessionError:
-    """Return the error of a code for which `is_session_code` holds."""
+def session_error(code: str, detail: str, errors: Iterable[PointedError], tag: str | None) -> RegistryError | None:
+    """Return the error for a problem's code; None for one that is not about sessions."""
     if code in _UNKNOWN:
         return _UNKNOWN[code](detail, tag=tag)
-    if code in _REFRESH:
-        return RefreshRefused(detail, reason=_REFRESH[code], reused=code == "refresh-token-reused")
-    problems = tuple(DataProblem(each.pointer, each.message) for each in errors)
-    return InvalidSessionData(detail, tag=tag, problems=problems)
+    if code == InvalidSessionData.code.value:
+        problems = tuple(DataProblem(each.pointer, each.message) for each in errors)
+        return InvalidSessionData(detail, tag=tag, problems=problems)
+    if code == "keys-unavailable":
+        # Not worth another try, unlike what else has its status: somebody must mend the server first.
+        return RegistryUnavailable(detail)
+    reason = code.removeprefix(_REFRESH)
+    if not code.startswith(_REFRESH) or reason not in _REASONS:
+        return None
+    reused = reason == "reused"
+    known = cast("Literal['invalid', 'expired', 'revoked']", "revoked" if reused else reason)
+    return RefreshRefused(detail, reason=known, reused=reused)

@@ -1,7 +1,8 @@
-"""The sessions of a registry behind HTTP: `reconciler.runtime.Sessions` on the API of design sections 5 and 6.
+"""Sessions behind HTTP: `reconciler.runtime.Sessions` and `SessionKeys` on the API of design section 5.
 
-What is sent again, and how that does no harm, differs from call to call: `start` and `refresh` carry a key under which
-the registry gives the answer of the first time; a second `revoke` finds nothing left to end; the rest changes nothing.
+A start carries a key under which the registry starts one session, however often the request comes. A refresh carries
+one too, which holds for ten seconds: what can't be repeated within that time is not repeated, since a refresh token
+that is used again later revokes its session.
 """
 
 from __future__ import annotations
@@ -9,98 +10,164 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Self, TypeVar
 
-from reconciler.port import RegistryRejected
-from reconciler.registry.http import session_answers as answers
+from reconciler.project import Secret
+from reconciler.registry.http import session_decode as decode
 from reconciler.registry.http.encode import body, product_path, segment
 from reconciler.registry.http.link import Link
+from reconciler.registry.http.opening import Manner, open_link
 from reconciler.registry.http.retry import repeat
 from reconciler.registry.http.transport import Request
-from reconciler.runtime import ActivePage, Dashboard, Pair, Revoked, UnknownSessionType, UserDetails, UsersPage, Verdict
+from reconciler.registry.url import HttpEndpoint
+from reconciler.runtime import (
+    ActivePage,
+    Dashboard,
+    KeyInfo,
+    Pair,
+    Pruned,
+    RetiredKey,
+    Revoked,
+    UnknownSessionType,
+    UserDetails,
+    UsersPage,
+    Verdict,
+)
 from reconciler.runtime.protocol import PAGE_LIMIT, SESSIONS_OF_USER, TIMELINE_DAYS, check_env
 from reconciler.session_type.rules import TAG_PATTERN
+from reconciler.values import exact_rfc3339
 
 T = TypeVar("T")
 
 _OK, _CREATED = 200, 201
-
-
-class HttpSessions:
-    """Implements `reconciler.runtime.Sessions`, where each call is described, for one product in one environment."""
-
-    def __init__(self, link: Link, *, product: str, env: str) -> None:
-        """Name the place. Raises RegistryRejected for names that no product or environment can have."""
-        check_env(env)
-        self._link = link
-        self._path = f"{product_path(product)}/envs/{_piece(env)}/sessions"
-
-    def start(
-        self, tag: str, data: Mapping[str, Any], *, expires_in: int | None = None, idempotency_key: str | None = None
-    ) -> Pair:
-        """Start a session."""
-        fields: dict[str, Any] = {"data": dict(data)} | ({} if expires_in is None else {"expires_in": expires_in})
-        request = self._post(tag, "start", fields, key=idempotency_key or _new_key())
-        return self._link.change(request, _CREATED, answers.pair, repeat)
-
-    def verify(self, tag: str, token: str) -> Verdict:
-        """Tell whether a token is good."""
-        answer = self._link.get(self._post(tag, "verify", {"token": token}))
-        return self._link.decoded(answer, answers.verdict)
-
-    def refresh(self, tag: str, refresh_token: str, *, client_key: str | None = None) -> Pair:
-        """Exchange a refresh token for a new pair."""
-        request = self._post(tag, "refresh", {"refreshToken": refresh_token}, key=client_key or _new_key())
-        return self._link.change(request, _OK, answers.pair, repeat)
-
-    def revoke(self, tag: str, session_id: str) -> Revoked:
-        """End a session."""
-        request = self._post(tag, "revoke", {"sessionId": session_id})
-        return self._link.change(request, _OK, answers.revoked, repeat)
-
-    def revoke_all(self, tag: str, identifier: str) -> Revoked:
-        """End all sessions of a user."""
-        request = self._post(tag, "revoke-all", {"identifier": identifier})
-        return self._link.change(request, _OK, answers.revoked, repeat)
-
-    def active(self, tag: str, *, identifier: str | None = None, page: int = 1, limit: int = PAGE_LIMIT) -> ActivePage:
-        """Return a page of the live sessions."""
-        query = {"page": str(page), "limit": str(limit)} | ({} if identifier is None else {"identifier": identifier})
-        return self._get(tag, "active", query, answers.active_page)
-
-    def users(self, tag: str, *, page: int = 1, limit: int = PAGE_LIMIT) -> UsersPage:
-        """Return a page of the users."""
-        return self._get(tag, "users", {"page": str(page), "limit": str(limit)}, answers.users_page)
-
-    def user(self, tag: str, identifier: str, *, limit: int = SESSIONS_OF_USER) -> UserDetails:
-        """Return a user."""
-        return self._get(tag, f"users/{_piece(identifier)}", {"limit": str(limit)}, answers.user_details)
-
-    def dashboard(self, tag: str, *, days: int = TIMELINE_DAYS) -> Dashboard:
-        """Return the numbers."""
-        return self._get(tag, "dashboard", {"days": str(days)}, answers.dashboard)
-
-    def _get(self, tag: str, what: str, query: dict[str, str], decode: Callable[[bytes], T]) -> T:
-        request = Request("GET", f"{self._path}/{_tag(tag)}/{what}", query, tag=tag)
-        return self._link.decoded(self._link.get(request), decode)
-
-    def _post(self, tag: str, what: str, fields: dict[str, Any], *, key: str | None = None) -> Request:
-        headers = {} if key is None else {"Idempotency-Key": key}
-        return Request("POST", f"{self._path}/{_tag(tag)}/{what}", headers=headers, body=body(fields), tag=tag)
+# An attempt that begins within it arrives before the ten seconds are over.
+_REFRESH_SECONDS = 7
 
 
 def _new_key() -> str:
     return str(uuid.uuid4())
 
 
-def _tag(tag: str) -> str:
-    if not re.fullmatch(TAG_PATTERN, tag):
-        raise UnknownSessionType(f"There is no session type `{tag}`, because that can't be a tag", tag=tag)
-    return tag
+@dataclass(frozen=True, slots=True)
+class HttpSessions:
+    """Implements `reconciler.runtime.Sessions`, where each call is described."""
+
+    link: Link
+    place: str
+    new_key: Callable[[], str] = _new_key
+
+    def start(
+        self, tag: str, data: Mapping[str, Any], *, expires_in: int | None = None, idempotency_key: str | None = None
+    ) -> Pair:
+        """Start a session."""
+        asked = {"data": dict(data), **({} if expires_in is None else {"expires_in": expires_in})}
+        request = self._post(tag, "start", asked, idempotency_key or self.new_key())
+        return self.link.change(request, _CREATED, decode.pair, repeat)
+
+    def verify(self, tag: str, token: str) -> Verdict:
+        """Tell whether a token is good."""
+        return self.link.decoded(self.link.get(self._post(tag, "verify", {"token": token})), decode.verdict)
+
+    def refresh(self, tag: str, refresh_token: str, *, client_key: str | None = None) -> Pair:
+        """Exchange a refresh token for a new pair."""
+        request = self._post(tag, "refresh", {"refreshToken": refresh_token}, client_key or self.new_key())
+        patience = self.link.patience
+        soon = replace(self.link, patience=replace(patience, seconds=min(patience.seconds, _REFRESH_SECONDS)))
+        return soon.change(request, _OK, decode.pair, repeat)
+
+    def revoke(self, tag: str, session_id: str) -> Revoked:
+        """End a session."""
+        return self.link.change(self._post(tag, "revoke", {"sessionId": session_id}), _OK, decode.revoked, repeat)
+
+    def revoke_all(self, tag: str, identifier: str) -> Revoked:
+        """End all sessions of a user."""
+        return self.link.change(self._post(tag, "revoke-all", {"identifier": identifier}), _OK, decode.revoked, repeat)
+
+    def active(self, tag: str, *, identifier: str | None = None, page: int = 1, limit: int = PAGE_LIMIT) -> ActivePage:
+        """Return a page of the live sessions."""
+        only = {} if identifier is None else {"identifier": identifier}
+        return self._get(tag, "active", {"page": str(page), "limit": str(limit), **only}, decode.active)
+
+    def users(self, tag: str, *, page: int = 1, limit: int = PAGE_LIMIT) -> UsersPage:
+        """Return a page of the users."""
+        return self._get(tag, "users", {"page": str(page), "limit": str(limit)}, decode.users)
+
+    def user(self, tag: str, identifier: str, *, limit: int = SESSIONS_OF_USER) -> UserDetails:
+        """Return a user."""
+        return self._get(tag, f"users/{_dotless(segment(identifier))}", {"limit": str(limit)}, decode.details)
+
+    def dashboard(self, tag: str, *, days: int = TIMELINE_DAYS) -> Dashboard:
+        """Return the numbers."""
+        return self._get(tag, "dashboard", {"days": str(days)}, decode.dashboard)
+
+    def _post(self, tag: str, call: str, asked: dict[str, Any], key: str | None = None) -> Request:
+        headers = {} if key is None else {"Idempotency-Key": key}
+        return Request("POST", self._path(tag, call), headers=headers, body=body(asked), tag=tag)
+
+    def _get(self, tag: str, what: str, query: Mapping[str, str], read: Callable[[bytes], T]) -> T:
+        return self.link.decoded(self.link.get(Request("GET", self._path(tag, what), query=query, tag=tag)), read)
+
+    def _path(self, tag: str, rest: str) -> str:
+        if not re.fullmatch(TAG_PATTERN, tag):
+            raise UnknownSessionType(f"There is no session type `{tag}`, because that can't be a tag", tag=tag)
+        return f"{self.place}/sessions/{tag}/{rest}"
 
 
-def _piece(text: str) -> str:
-    """Percent-encode a piece of a path, and so that no dots in it lead elsewhere."""
-    if not text:
-        raise RegistryRejected("An identifier has at least one character")
-    return segment(text).replace(".", "%2E") if not text.strip(".") else segment(text)
+def _dotless(piece: str) -> str:
+    """Spell `.` and `..` so that nobody on the way takes them for a way."""
+    return piece.replace(".", "%2E") if not piece.strip(".") else piece
+
+
+@dataclass(frozen=True, slots=True)
+class HttpKeys:
+    """Implements `reconciler.runtime.SessionKeys`, where each call is described. Neither write is ever repeated."""
+
+    link: Link
+    place: str
+
+    def list(self) -> tuple[KeyInfo, ...]:
+        """Return all keys."""
+        return self.link.decoded(self.link.get(Request("GET", f"{self.place}/keys")), decode.keys)
+
+    def rotate(self) -> KeyInfo:
+        """Make a new key."""
+        return self.link.once(Request("POST", f"{self.place}/keys/rotate"), _CREATED, decode.key)
+
+    def retire(self, key_id: str) -> RetiredKey:
+        """Take a key out of use."""
+        return self.link.once(Request("POST", f"{self.place}/keys/{segment(key_id)}/retire"), _OK, decode.retired_key)
+
+
+class HttpRuntime:
+    """The sessions and keys of a product in an environment, behind HTTP."""
+
+    def __init__(self, link: Link, *, product: str, env: str) -> None:
+        """Name the place. Raises RegistryRejected for names that no product or environment can have."""
+        check_env(env)
+        # Answers hold tokens and what is known of people: no message may quote them.
+        link = replace(link, refusals=replace(link.refusals, quotes=False))
+        self._link = link
+        self._product = product_path(product)
+        place = f"{self._product}/envs/{segment(env)}"
+        self.sessions = HttpSessions(link, place)
+        self.keys = HttpKeys(link, place)
+
+    def prune(self, before: datetime) -> Pruned:
+        """Remove the product's sessions that were over before a moment."""
+        request = Request("POST", f"{self._product}/sessions/prune", body=body({"before": exact_rfc3339(before)}))
+        return self._link.change(request, _OK, decode.pruned, repeat)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._link.close()
+
+
+def open_http_runtime(
+    endpoint: HttpEndpoint, *, product: str, env: str, token: Secret | None, manner: Manner | None = None
+) -> HttpRuntime:
+    """Open it; nothing is sent. Raises UnsupportedRegistry, RegistryDenied, RegistryUnavailable."""
+    return HttpRuntime(open_link(endpoint, token, manner), product=product, env=env)

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.registry.http import Malformed
-from reconciler.registry.http import session_answers as answers
-from reconciler.registry.http.session_refusal import is_session_code, session_refusal
+from reconciler.registry.http import session_decode as answers
+from reconciler.registry.http.session_refusal import session_error
 from reconciler.runtime import RefreshRefused, SessionErrorCode, Verdict
 from reconciler.server.problems import ProblemCode
 
@@ -45,6 +45,7 @@ USER = {
 }
 PAGE = {"total": 1, "page": 1, "limit": 20, "totalPages": 1}
 NUMBERS = ("totalUsers", "activeUsers", "inactiveUsers", "expiredUsers", "newUsersToday", "newUsersThisWeek")
+KEY = {"keyId": "k", "createdAt": TIME, "activeFrom": TIME, "retiredAt": None, "current": True}
 WHOLE: list[tuple[Callable[[bytes], object], dict[str, Any]]] = [
     (
         answers.pair,
@@ -52,9 +53,13 @@ WHOLE: list[tuple[Callable[[bytes], object], dict[str, Any]]] = [
     ),
     (answers.verdict, VALID),
     (answers.revoked, {"revoked": 1}),
-    (answers.active_page, {"sessions": [SESSION], **PAGE}),
-    (answers.users_page, {"users": [USER], **PAGE}),
-    (answers.user_details, {**USER, "sessions": [SESSION], "latestSessionData": None}),
+    (answers.key, KEY),
+    (answers.retired_key, {**KEY, "sessions": 1, "users": 1}),
+    (answers.pruned, {"sessions": 1}),
+    (answers.keys, {"items": [KEY]}),
+    (answers.active, {"sessions": [SESSION], **PAGE}),
+    (answers.users, {"users": [USER], **PAGE}),
+    (answers.details, {**USER, "sessions": [SESSION], "latestSessionData": None}),
     (
         answers.dashboard,
         {
@@ -64,7 +69,7 @@ WHOLE: list[tuple[Callable[[bytes], object], dict[str, Any]]] = [
     ),
 ]
 # What is told beside the rest, and can be reckoned or did not happen.
-SPARE = {"reason", "totalPages", "env", "revokedAt"}
+SPARE = {"reason", "totalPages", "env", "revokedAt", "retiredAt"}
 
 
 def _body(value: Any) -> bytes:
@@ -81,7 +86,7 @@ def test_whatever_lacks_is_named(read: Callable[[bytes], object], whole: dict[st
             read(_body({**whole, name: {} if isinstance(whole[name], list) else []}))
 
 
-@pytest.mark.parametrize(("read", "whole"), WHOLE[3:], ids=[read.__name__ for read, _ in WHOLE[3:]])
+@pytest.mark.parametrize(("read", "whole"), WHOLE[6:], ids=[read.__name__ for read, _ in WHOLE[6:]])
 def test_whatever_lacks_in_a_list_is_named(read: Callable[[bytes], object], whole: dict[str, Any]) -> None:
     (listed,) = (name for name, value in whole.items() if isinstance(value, list))
     for name in whole[listed][0].keys() - SPARE:
@@ -116,7 +121,7 @@ def test_a_reason_that_is_not_known_yet_is_a_no() -> None:
 @pytest.mark.parametrize("name", ["status", "date"])
 def test_a_word_that_means_nothing_is_named(name: str) -> None:
     read, whole = (
-        (answers.users_page, {"users": [{**USER, "status": "asleep"}], **PAGE})
+        (answers.users, {"users": [{**USER, "status": "asleep"}], **PAGE})
         if name == "status"
         else (answers.dashboard, {**WHOLE[-1][1], "timeline": [{"date": "today", "sessions": 1, "newUsers": 1}]})
     )
@@ -129,8 +134,7 @@ def test_every_refusal_of_a_session_call_has_its_error() -> None:
     plain = {code.value for code in SessionErrorCode} - {"refresh-refused"}
     assert len(refresh) == 4
     assert plain <= {code.value for code in ProblemCode}
-    assert {code.value for code in ProblemCode if is_session_code(code.value)} == refresh | plain
-    for code in plain:
-        assert session_refusal(code, "No", [], "user").code == code
-    for code in refresh:
-        assert isinstance(session_refusal(code, "No", [], "user"), RefreshRefused)
+    errors = {code.value: session_error(code.value, "No", [], "user") for code in ProblemCode}
+    assert {code for code, error in errors.items() if error} == refresh | plain | {"keys-unavailable"}
+    assert all(getattr(errors[code], "code", None) == code for code in plain)
+    assert all(isinstance(errors[code], RefreshRefused) for code in refresh)

@@ -250,7 +250,7 @@ class SessionMachine(RuleBasedStateMachine):
             assert impact.live_sessions == sum(len(self.model.live(env, tag)) for env in ("prd", "stg"))
 
 
-def test_sessions_do_as_the_model(database: Database, request: pytest.FixtureRequest) -> None:
+def test_sessions_do_as_the_model(database: Database) -> None:
     products = (f"p{number}" for number in count())
     examples = 30 if database.engine.dialect.name == "sqlite" else 12
     machine: Callable[[], RuleBasedStateMachine] = lambda: SessionMachine(database, next(products))  # noqa: E731

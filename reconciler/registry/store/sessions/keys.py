@@ -119,7 +119,11 @@ def change(place: Place, now: datetime) -> Event:
 
 def _of(place: Place) -> Select[Any]:
     own = session_keys.c.product == place[0], session_keys.c.env == place[1]
-    return select(session_keys).where(*own).order_by(session_keys.c.created_at, session_keys.c.key_id)
+    return (
+        select(session_keys)
+        .where(*own)
+        .order_by(session_keys.c.active_from, session_keys.c.created_at, session_keys.c.key_id)
+    )
 
 
 def _current(rows: Sequence[Row[Any]], now: datetime) -> Row[Any] | None:

@@ -15,7 +15,10 @@ from reconciler.runtime import (
     ActivePage,
     Dashboard,
     Day,
+    KeyInfo,
     Pair,
+    Pruned,
+    RetiredKey,
     Revoked,
     SessionInfo,
     User,
@@ -47,7 +50,7 @@ def pair(body: bytes) -> Pair:
 def verdict(body: bytes) -> Verdict:
     """Read a verdict."""
     fields = _Fields.of(body)
-    if not required(fields.values, "valid", bool, fields.where):
+    if not fields.truth("valid"):
         # A reason that a newer registry has is one more kind of "no".
         return Verdict(valid=False, reason=_REASONS.get(str(fields.values.get("reason")), "invalid"))
     return Verdict(
@@ -64,20 +67,20 @@ def revoked(body: bytes) -> Revoked:
     return Revoked(_Fields.of(body).number("revoked"))
 
 
-def active_page(body: bytes) -> ActivePage:
+def active(body: bytes) -> ActivePage:
     """Read a page of live sessions."""
     fields = _Fields.of(body)
     sessions = fields.each("sessions", _session)
     return ActivePage(sessions, fields.number("total"), fields.number("page"), fields.number("limit"))
 
 
-def users_page(body: bytes) -> UsersPage:
+def users(body: bytes) -> UsersPage:
     """Read a page of users."""
     fields = _Fields.of(body)
     return UsersPage(fields.each("users", _user), fields.number("total"), fields.number("page"), fields.number("limit"))
 
 
-def user_details(body: bytes) -> UserDetails:
+def details(body: bytes) -> UserDetails:
     """Read a user with sessions."""
     fields = _Fields.of(body)
     return UserDetails(_user(fields), fields.each("sessions", _session), fields.mapping("latestSessionData"))
@@ -99,6 +102,27 @@ def dashboard(body: bytes) -> Dashboard:
     )
 
 
+def key(body: bytes) -> KeyInfo:
+    """Read a key."""
+    return _key(_Fields.of(body))
+
+
+def keys(body: bytes) -> tuple[KeyInfo, ...]:
+    """Read the keys of an environment."""
+    return _Fields.of(body).each("items", _key)
+
+
+def retired_key(body: bytes) -> RetiredKey:
+    """Read which key was retired, and whom that logged out."""
+    fields = _Fields.of(body)
+    return RetiredKey(_key(fields), fields.number("sessions"), fields.number("users"))
+
+
+def pruned(body: bytes) -> Pruned:
+    """Read how many sessions were removed."""
+    return Pruned(_Fields.of(body).number("sessions"))
+
+
 @dataclass(frozen=True, slots=True)
 class _Fields:
     """An object of an answer, and where it stands."""
@@ -115,6 +139,9 @@ class _Fields:
 
     def number(self, name: str) -> int:
         return int(required(self.values, name, int, self.where))
+
+    def truth(self, name: str) -> bool:
+        return bool(required(self.values, name, bool, self.where))
 
     def moment(self, name: str) -> datetime:
         return moment(self.values, name, self.where)
@@ -140,7 +167,7 @@ def _session(fields: _Fields) -> SessionInfo:
         identifier=fields.text("identifier"),
         started_at=fields.moment("startAt"),
         ends_at=fields.moment("endAt"),
-        active=bool(required(fields.values, "active", bool, fields.where)),
+        active=fields.truth("active"),
         revoked_at=fields.moment_or_none("revokedAt"),
         data=fields.mapping("data"),
     )
@@ -157,6 +184,16 @@ def _user(fields: _Fields) -> User:
         total_sessions=fields.number("totalSessions"),
         active_sessions=fields.number("activeSessions"),
         status=UserStatus(status),
+    )
+
+
+def _key(fields: _Fields) -> KeyInfo:
+    return KeyInfo(
+        key_id=fields.text("keyId"),
+        created_at=fields.moment("createdAt"),
+        active_from=fields.moment("activeFrom"),
+        retired_at=fields.moment_or_none("retiredAt"),
+        current=fields.truth("current"),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeAlias
 
 from reconciler.client.gate import Admission, Open, Refusal, SessionGate
@@ -15,6 +16,8 @@ Receive: TypeAlias = Callable[[], Awaitable[Message]]
 Send: TypeAlias = Callable[[Message], Awaitable[None]]
 App: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 
+# As many requests at once as the client keeps connections for.
+_THREADS = 32
 # "Policy violation": of the codes that a WebSocket may be closed with, the one for who may not come in; 1013 is
 # "try again later".
 _CLOSED_FOR = {401: 1008, 503: 1013}
@@ -33,6 +36,8 @@ class AsgiSessions:
     def __init__(self, app: App, gate: SessionGate) -> None:
         self._app = app
         self._gate = gate
+        # The application's own, so that a registry which hangs holds up nothing else that it does in threads.
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="reconciler-sessions")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle a request."""
@@ -50,7 +55,9 @@ class AsgiSessions:
     async def _admit(self, headers: Headers) -> Admission:
         token = self._gate.token(headers)
         known = self._gate.at_once(token)
-        return await asyncio.to_thread(self._gate.ask, known.token) if isinstance(known, Open) else known
+        if not isinstance(known, Open):
+            return known
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._gate.ask, known.token)
 
 
 def _headers(scope: Scope) -> Headers:

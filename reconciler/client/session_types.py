@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NotRequired, TypedDict, TypeVar, Unpack, overload
 
-from reconciler.port import ManagedBy, Record, StaleRecord
+from reconciler.port import ManagedBy, Record, StaleRecord, TagExists
 from reconciler.registry.http import HttpRegistry
 from reconciler.runtime import UnknownSessionType
 from reconciler.session_type import FIELDS
@@ -97,7 +97,11 @@ class SessionTypeCalls:
 
         However often it has to be sent, it is created once. Raises TagExists, InvalidSessionType.
         """
-        return _live(self._registry.create_from({**(fields or {}), **named}))
+        try:
+            return _live(self._registry.create_from({**(fields or {}), **named}))
+        except TagExists as taken:
+            taken.hint = "Update it, or choose another tag."
+            raise
 
     @overload
     def update(self, tag: str, changed: Mapping[str, Any], /, *, revision: int | None = None) -> LiveSessionType: ...
@@ -137,14 +141,15 @@ class SessionTypeCalls:
 
     def _written(self, tag: str, revision: int | None, write: Callable[[int], T]) -> T:
         """Write at a revision, or at whatever the session type is at."""
-        if revision is not None:
-            return write(revision)
-        for _ in range(_RACES - 1):
+        for _ in range(_RACES):
             try:
-                return write(self._record(tag).revision)
-            except StaleRecord:
-                continue
-        return write(self._record(tag).revision)
+                return write(self._record(tag).revision if revision is None else revision)
+            except StaleRecord as lost:
+                moved = lost
+                if revision is not None:
+                    break
+        moved.hint = "Fetch the session type again to see it as it is now."
+        raise moved
 
     def _record(self, tag: str) -> Record:
         record = self._registry.record(tag) if re.fullmatch(TAG_PATTERN, tag) else None

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import traceback
 
 import pytest
 
 import reconciler.client as package
+from reconciler.access import Role
 from reconciler.client import (
     Client,
     Manner,
@@ -21,7 +24,9 @@ from reconciler.client import (
     UnsupportedRegistry,
 )
 from reconciler.errors import ReconcilerError
+from tests.client.conftest import DATA
 from tests.server.running import Running
+from tests.service.proxy import proxy_to
 
 AT_ONCE = Manner(settings=Settings(), patience=Patience(attempts=1), timeouts=Timeouts(connect=5))
 NOBODY_THERE = "http://127.0.0.1:9"
@@ -60,6 +65,18 @@ def test_a_registry_that_is_away_is_told_with_its_address() -> None:
             with pytest.raises(RegistryUnavailable, match=NOBODY_THERE) as refused:
                 call()
             assert (refused.value.status, refused.value.code, refused.value.errors) == (None, "", ())
+
+
+def test_a_start_that_may_have_happened_says_so(app: Client, server: Running, product: str) -> None:
+    with proxy_to(server.url) as traffic:
+        traffic.lose |= {"POST"}
+        with (
+            Client(traffic.url, server.token(Role.RUNTIME), product=product, env="prd", manner=AT_ONCE) as client,
+            pytest.raises(RegistryUnavailable) as missed,
+        ):
+            client.sessions.start("user-session", DATA)
+    assert missed.value.hint.endswith("look at the sessions before you repeat it.")
+    assert app.sessions.dashboard("user-session").total_sessions == 1
 
 
 def test_a_token_that_is_unknown_is_told_and_not_shown(server: Running) -> None:
@@ -102,6 +119,13 @@ def test_the_drawn_tree_of_errors_is_the_real_one() -> None:
 
 def _is_error(value: object) -> bool:
     return isinstance(value, type) and issubclass(value, RegistryError)
+
+
+def test_the_client_loads_neither_a_database_nor_a_web_framework() -> None:
+    heavy = ("sqlalchemy", "alembic", "fastapi", "starlette", "uvicorn", "joserfc", "cryptography", "deepdiff")
+    code = f"import sys, reconciler.client; print([each for each in {heavy} if each in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
 
 
 def test_every_name_that_is_promised_is_there() -> None:

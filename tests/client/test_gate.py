@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from reconciler.client import Bearer, Client, Cookie, Header, RequestSession, SessionGate, TokenSource
+from reconciler.client import (
+    Bearer,
+    Client,
+    Cookie,
+    Header,
+    Manner,
+    Patience,
+    RequestSession,
+    SessionGate,
+    Settings,
+    TokenSource,
+)
+from reconciler.client.gate import Refusal
 from reconciler.runtime.surroundings import Surroundings
 from tests.client.conftest import DATA, NewClient
 from tests.server.running import Running
@@ -109,6 +124,17 @@ def test_neither_a_gate_nor_a_session_shows_a_token(app: Client, token: str) -> 
     assert _user(gate, token) == "user_123"
     assert token not in repr(gate)
     assert "rct_" not in repr(gate)
+
+
+@given(st.binary(max_size=80) | st.from_regex(rb"(Bearer|bearer) +[a-z.:-]{1,20}", fullmatch=True))
+def test_whatever_a_request_carries_is_answered_and_not_let_in(sent: bytes) -> None:
+    headers = dict.fromkeys(("authorization", "cookie", "x-session"), sent.decode("latin-1"))
+    sources = (Bearer(), Cookie(""), Header("X-Session"))
+    with Client("http://127.0.0.1:9", manner=Manner(settings=Settings(), patience=Patience(attempts=1))) as away:
+        answer = SessionGate(away, None, required=True, sources=sources).admit(headers.get)
+    assert isinstance(answer, Refusal)
+    assert json.loads(answer.body)["status"] == answer.status
+    assert answer.status in {401, 503}
 
 
 @pytest.mark.parametrize(

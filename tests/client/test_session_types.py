@@ -40,6 +40,7 @@ def test_an_update_at_a_revision_loses_to_one_in_between(app: Client) -> None:
     with pytest.raises(StaleRecord) as refused:
         app.session_types.update("user-session", revision=seen.revision, expiry=9)
     assert (refused.value.code, refused.value.status) == ("stale-record", 412)
+    assert refused.value.hint == "Fetch the session type again to see it as it is now."
     assert app.session_types.fetch("user-session").expiry == 7
 
 
@@ -103,6 +104,7 @@ def test_a_tag_is_created_once(app: Client) -> None:
     with pytest.raises(TagExists) as refused:
         app.session_types.create(USER_SESSION)
     assert (refused.value.code, refused.value.status) == ("tag-exists", 409)
+    assert refused.value.hint == "Update it, or choose another tag."
 
 
 def test_all_that_is_wrong_with_a_session_type_is_told_with_its_place(client: Client) -> None:

@@ -62,6 +62,16 @@ def test_an_unknown_session_and_an_unknown_user_are_told(app: Client) -> None:
     assert (session.value.status, user.value.status) == (404, 404)
 
 
+def test_arguments_that_no_registry_takes_are_told(app: Client) -> None:
+    with pytest.raises(RegistryRejected, match=r"^The request would not be valid: .*\(at /page\)$") as page:
+        app.sessions.users("user-session", page=0)
+    assert (page.value.code, page.value.status) == ("invalid-request", 422)
+    assert [each.pointer for each in page.value.errors] == ["/page"]
+    for call in (app.sessions.user, app.sessions.revoke_all):
+        with pytest.raises(RegistryRejected):
+            call("user-session", "")
+
+
 def test_what_is_to_be_revoked_is_named_once(app: Client) -> None:
     with pytest.raises(TypeError, match="either session_id"):
         app.sessions.revoke("user-session")

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Self, TypeVar
 
+from reconciler.port import RegistryRejected
 from reconciler.project import Secret
 from reconciler.registry.http import session_decode as decode
 from reconciler.registry.http.encode import body, product_path, segment
@@ -41,6 +42,7 @@ from reconciler.values import exact_rfc3339
 
 T = TypeVar("T")
 
+_DOUBT = "It may have been carried out nevertheless: look at the sessions before you repeat it."
 _OK, _CREATED = 200, 201
 # An attempt that begins within it arrives before the ten seconds are over.
 _REFRESH_SECONDS = 7
@@ -96,6 +98,8 @@ class HttpSessions:
 
     def user(self, tag: str, identifier: str, *, limit: int = SESSIONS_OF_USER) -> UserDetails:
         """Return a user."""
+        if not identifier:
+            raise RegistryRejected("An identifier has at least one character")
         return self._get(tag, f"users/{_dotless(segment(identifier))}", {"limit": str(limit)}, decode.details)
 
     def dashboard(self, tag: str, *, days: int = TIMELINE_DAYS) -> Dashboard:
@@ -104,10 +108,10 @@ class HttpSessions:
 
     def _post(self, tag: str, call: str, asked: dict[str, Any], key: str | None = None) -> Request:
         headers = {} if key is None else {"Idempotency-Key": key}
-        return Request("POST", self._path(tag, call), headers=headers, body=body(asked), tag=tag)
+        return Request("POST", self._path(tag, call), headers=headers, body=body(asked))
 
     def _get(self, tag: str, what: str, query: Mapping[str, str], read: Callable[[bytes], T]) -> T:
-        return self.link.decoded(self.link.get(Request("GET", self._path(tag, what), query=query, tag=tag)), read)
+        return self.link.decoded(self.link.get(Request("GET", self._path(tag, what), query=query)), read)
 
     def _path(self, tag: str, rest: str) -> str:
         if not re.fullmatch(TAG_PATTERN, tag):
@@ -147,7 +151,7 @@ class HttpRuntime:
         """Name the place. Raises RegistryRejected for names that no product or environment can have."""
         check_env(env)
         # Answers hold tokens and what is known of people: no message may quote them.
-        link = replace(link, refusals=replace(link.refusals, quotes=False))
+        link = replace(link, refusals=replace(link.refusals, quotes=False), doubt=_DOUBT)
         self._link = link
         self._product = product_path(product)
         place = f"{self._product}/envs/{segment(env)}"

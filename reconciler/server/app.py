@@ -11,11 +11,11 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from reconciler.server.errors import answer_errors
+from reconciler.server.hot_path import HotPath
 from reconciler.server.limits import BodyLimits
 from reconciler.server.observe import Observed
 from reconciler.server.openapi import use_document
 from reconciler.server.routes import ROUTERS
-from reconciler.server.routes.verify import BARE_ROUTE
 from reconciler.server.services import Services
 from reconciler.server.settings import Settings
 
@@ -46,6 +46,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
         generate_unique_id_function=lambda route: route.name,
         middleware=[
             Middleware(Observed, metrics=services.metrics),
+            Middleware(HotPath, settings=settings),
             Middleware(GZipMiddleware, minimum_size=_COMPRESS_FROM),
             Middleware(BodyLimits, settings=settings),
         ],
@@ -54,6 +55,5 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
     answer_errors(app)
     for router in ROUTERS:
         app.include_router(router)
-    app.router.routes.insert(0, BARE_ROUTE)
     use_document(app)
     return app

@@ -49,8 +49,8 @@ Handler = Callable[[Request, Any], Awaitable[Response]]
 def answer_errors(app: FastAPI) -> None:
     """Make the application answer every foreseen exception with a problem."""
     handlers: dict[type[Exception], Handler] = {
-        Refusal: _refused,
-        RegistryError: _registry_error,
+        Refusal: _answered,
+        RegistryError: _answered,
         RequestValidationError: _invalid_parameters,
         HTTPException: _http_exception,
     }
@@ -84,19 +84,22 @@ def refusal_of(error: RegistryError) -> Refusal:
             return Refusal(ProblemCode.INTERNAL_ERROR, "The registry failed in a way that it should not.")
 
 
-async def _refused(request: Request, refusal: Refusal) -> Response:
-    return problem_response(refusal.body, request_id_of(request), refusal.headers)
-
-
-async def _registry_error(request: Request, error: RegistryError) -> Response:
+def answer_of(request: Request, error: Refusal | RegistryError) -> Response:
+    """Return the answer for an error, and log what is the server's own fault."""
+    if isinstance(error, Refusal):
+        return problem_response(error.body, request_id_of(request), error.headers)
     refusal = refusal_of(error)
     if refusal.body.code.status >= 500:  # noqa: PLR2004
         _log.error("registry error", extra={"request_id": request_id_of(request), "error": error.message})
-    return await _refused(request, refusal)
+    return answer_of(request, refusal)
+
+
+async def _answered(request: Request, error: Refusal | RegistryError) -> Response:
+    return answer_of(request, error)
 
 
 async def _invalid_parameters(request: Request, error: RequestValidationError) -> Response:
-    return await _refused(request, invalid(*(_parameter_error(each) for each in error.errors())))
+    return answer_of(request, invalid(*(_parameter_error(each) for each in error.errors())))
 
 
 def _parameter_error(error: dict[str, Any]) -> InputError:

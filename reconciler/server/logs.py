@@ -12,6 +12,10 @@ _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", 
 _TOKEN = re.compile(r"(rc[tr]_)[A-Za-z0-9_\-.~%]+|(eyJ)[A-Za-z0-9_\-]{16,}[A-Za-z0-9_\-.]*")
 
 
+# Made once: `json.dumps` with options makes one each time.
+_ENCODER = json.JSONEncoder(default=str)
+
+
 class JsonFormatter(logging.Formatter):
     """Formats a record, and what was given as `extra`, as JSON."""
 
@@ -26,9 +30,7 @@ class JsonFormatter(logging.Formatter):
         line |= {name: value for name, value in vars(record).items() if name not in _STANDARD and value is not None}
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
-        return _TOKEN.sub(
-            lambda found: f"{found[1] or found[2]}[cut]", json.dumps(line, ensure_ascii=True, default=str)
-        )
+        return _TOKEN.sub(lambda found: f"{found[1] or found[2]}[cut]", _ENCODER.encode(line))
 
 
 def log_config(level: str = "INFO") -> dict[str, Any]:

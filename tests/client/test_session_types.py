@@ -28,7 +28,7 @@ def test_an_update_wins_over_one_in_between(server: Running, new_client: NewClie
     with proxy_to(server.url) as traffic:
         mine = new_client(url=traffic.url)
         # Whatever is read through the proxy is old before it arrives.
-        traffic.meanwhile["GET"] = lambda: other.session_types.update("user-session", name="Somebody else's")
+        traffic.once["GET"] = lambda: other.session_types.update("user-session", name="Somebody else's")
         updated = mine.session_types.update("user-session", expiry=9)
     assert (updated.name, updated.expiry) == ("Somebody else's", 9)
     assert [status for method, _, status in traffic.seen if method == "PATCH"] == [412, 200]

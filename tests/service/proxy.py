@@ -14,16 +14,18 @@ from urllib.parse import urlsplit
 
 @dataclass
 class Traffic:
-    """What went through: method, path without query, status. `lose` answers are cut off after the server gave them.
+    """What went through: method, path without query, status.
 
-    What is in `meanwhile` happens once, after the server's answer and before it is passed on.
+    `lose` answers are cut off after the server gave them, and after `meanwhile` was called. What is in `once`, by
+    method, happens once, after the server's answer and before it is passed on.
     """
 
     url: str = ""
     seen: list[tuple[str, str, int]] = field(default_factory=list)
     lose: set[str] = field(default_factory=set)
-    meanwhile: dict[str, Callable[[], object]] = field(default_factory=dict)
+    once: dict[str, Callable[[], object]] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
+    meanwhile: Callable[[], None] = lambda: None
 
     def count(self, *methods: str) -> int:
         return sum(method in methods for method, _, _ in self.seen)
@@ -51,8 +53,9 @@ def proxy_to(upstream: str) -> Iterator[Traffic]:
                 content = answer.read()
             with traffic.lock:
                 traffic.seen.append((self.command, urlsplit(self.path).path, answer.status))
-            traffic.meanwhile.pop(self.command, lambda: None)()
+            traffic.once.pop(self.command, lambda: None)()
             if traffic.loses(self.command):
+                traffic.meanwhile()
                 self.close_connection = True
                 return
             self.send_response(answer.status)

@@ -1,7 +1,7 @@
 """Verifying a token: the hot path. It stays on the event loop, and as a rule touches no database.
 
-The route is there twice. FastAPI knows it, for the OpenAPI document. What serves it is a bare route in front of all
-others, which calls the same function without all that FastAPI does for a request.
+FastAPI knows the route for the OpenAPI document. What serves it is `reconciler.server.hot_path`, in front of all other
+routes, which calls the same function without all that FastAPI does for a request.
 """
 
 from __future__ import annotations
@@ -10,8 +10,6 @@ import re
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.concurrency import run_in_threadpool
-from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
 
 from reconciler.access import Role
 from reconciler.render import verdict_json
@@ -28,7 +26,7 @@ from reconciler.server.services import services_of
 from reconciler.server.session_forms import TOKEN_LENGTH_MAX, VerifyForm
 from reconciler.session_type.rules import TAG_PATTERN
 
-_PATH = "/v1/products/{product}/envs/{env}/sessions/{tag}/verify"
+VERIFY_PATH = "/v1/products/{product}/envs/{env}/sessions/{tag}/verify"
 _PRIVATE = {"Cache-Control": NO_STORE}
 _NAMES = {
     "product": re.compile(PRODUCT_PATTERN),
@@ -41,7 +39,7 @@ router = APIRouter(tags=["sessions"])
 
 
 @router.post(
-    _PATH,
+    VERIFY_PATH,
     **described(
         Role.RUNTIME,
         success(200, "VerdictAnswer", text="What the token is worth: a bad one is no error."),
@@ -62,19 +60,6 @@ async def verify_session(request: Request) -> Response:
         verdict = await run_in_threadpool(services.sessions(product, env, token).verify, tag, asked)
     services.metrics.session("verify", verdict.reason or "ok")
     return reply(verdict_json(verdict), 200, _PRIVATE)
-
-
-class _Bare:
-    """The route as an application of its own. What it raises, the application's layers answer as they do elsewhere."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer."""
-        scope["route"] = BARE_ROUTE
-        request = Request(scope, receive, send)
-        await (await verify_session(request))(scope, receive, send)
-
-
-BARE_ROUTE = Route(_PATH, _Bare(), methods=["POST"])
 
 
 def _place(given: dict[str, str]) -> tuple[str, str, str]:

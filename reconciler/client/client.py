@@ -32,7 +32,8 @@ class Client:
 
     `manner` says how to talk: `Patience` (attempts, seconds), `Timeouts` (seconds) and `Settings` (the file with
     authorities of one's own). Without one, an `APP_MANNER` is taken that heeds RECONCILER_CA_FILE and
-    RECONCILER_ALLOW_INSECURE: a call takes about 5 seconds at most, 10 where a server answers at a trickle.
+    RECONCILER_ALLOW_INSECURE: no attempt begins after 5 seconds, and each waits 2 seconds for a connection and 5 for an
+    answer.
 
     Making a client sends nothing. Use it in one process: connections do not survive a fork. Raises UnsupportedRegistry,
     RegistryDenied (the token can't be one) and RegistryUnavailable (the authorities' file can't be read).

@@ -19,7 +19,7 @@ from reconciler.client.memory import Memory
 from reconciler.client.sessions import tag_of
 from reconciler.client.sources import Bearer, Headers, TokenSource
 from reconciler.port import RegistryError
-from reconciler.runtime import UnknownSessionType, Verdict
+from reconciler.runtime import Verdict
 from reconciler.runtime.surroundings import Surroundings
 from reconciler.values import JsonObject
 
@@ -127,8 +127,6 @@ class SessionGate:
         asked_at = self.surroundings.monotonic()
         try:
             verdict = self.client.sessions.verify(self.tag, token)
-        except UnknownSessionType:
-            return self._bad("invalid")
         except RegistryError as error:
             _LOG.error("A session can't be verified: %s. %s", error.message, error.hint)
             return _unavailable()

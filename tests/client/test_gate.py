@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -21,6 +22,7 @@ from reconciler.client import (
     SessionGate,
     Settings,
     TokenSource,
+    Verdict,
 )
 from reconciler.client.gate import Refusal
 from reconciler.runtime.surroundings import Surroundings
@@ -92,6 +94,15 @@ def test_a_token_that_is_not_good_is_not_remembered(traffic: Traffic, new_client
     gate = SessionGate(new_client(url=traffic.url), "user-session", cache_seconds=1)
     assert [_user(gate, token[:-4] + "xxxx") for _ in range(2)] == [None, None]
     assert traffic.count("POST") == 2
+
+
+@pytest.mark.parametrize("lacking", ["data", "session_id", "identifier", "expires_at"])
+def test_a_verdict_that_lacks_something_lets_nobody_in(
+    app: Client, token: str, lacking: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = Verdict(**{**asdict(app.sessions.verify("user-session", token)), lacking: None})
+    monkeypatch.setattr(app.sessions, "verify", lambda *_: found)
+    assert _user(SessionGate(app, "user-session"), token) is None
 
 
 def test_a_cache_has_a_size(traffic: Traffic, app: Client, new_client: NewClient) -> None:

@@ -34,6 +34,18 @@ def test_an_update_wins_over_one_in_between(server: Running, new_client: NewClie
     assert [status for method, _, status in traffic.seen if method == "PATCH"] == [412, 200]
 
 
+def test_an_update_that_always_loses_gives_up(
+    app: Client, server: Running, new_client: NewClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reconciler.client.session_types._RACES", 1)
+    with proxy_to(server.url) as traffic:
+        mine = new_client(url=traffic.url)
+        traffic.once["GET"] = lambda: app.session_types.update("user-session", name="Somebody else's")
+        with pytest.raises(StaleRecord, match="is at revision 2, not 1"):
+            mine.session_types.update("user-session", expiry=9)
+    assert app.session_types.fetch("user-session").expiry == 7
+
+
 def test_an_update_at_a_revision_loses_to_one_in_between(app: Client) -> None:
     seen = app.session_types.fetch("user-session")
     app.session_types.update("user-session", name="Somebody else's")

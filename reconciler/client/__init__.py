@@ -9,27 +9,26 @@
 Every answer is a frozen value; moments are aware datetimes in UTC. Every error tells `message` and `hint` for people,
 `code`, `status` and `errors` (JSON pointers) for programs. Catch as much of the tree as is needed:
 
-    RegistryError                 code                       status  platform's code
-    ├── RegistryUnavailable       varies, or empty           5xx, 429, or None: no answer came
-    ├── RegistryDenied            token-…, role-forbidden,   401, 403
-    │                             product-forbidden
-    ├── UnsupportedRegistry       (empty)                    None    the URL or the way to it won't do
-    ├── RegistryRejected          invalid-request, …         4xx
-    │   ├── InvalidSessionType    invalid-session-type       422     CREATE_FAILED
-    │   ├── IdempotencyConflict   idempotency-conflict       422
+    RegistryError                     code                        status
+    ├── RegistryUnavailable           database-unavailable, …     5xx, 429; None: no answer came
+    ├── RegistryDenied                token-unknown, …            401, 403
+    ├── UnsupportedRegistry           (empty)                     None: nothing was sent
+    ├── RegistryRejected              invalid-request, …          4xx
+    │   ├── InvalidSessionType        invalid-session-type        422
+    │   ├── IdempotencyConflict       idempotency-conflict        422
     │   └── SessionError
-    │       ├── UnknownSessionType    session-type-not-found 404 or None: known without asking
-    │       ├── UnknownSession        session-not-found      404     SESSION_NOT_FOUND
-    │       ├── UnknownUser           user-not-found         404     USER_NOT_FOUND
-    │       ├── InvalidSessionData    invalid-session-data   422     CREATE_FAILED
-    │       └── RefreshRefused        refresh-token-invalid, 409     REFRESH_FAILED
-    │                                 -expired, -revoked, -reused
-    └── StaleRecord               stale-record               412     somebody else wrote meanwhile
-        └── TagExists             tag-exists                 409     CREATE_FAILED
+    │       ├── UnknownSessionType    session-type-not-found      404; None: known without its answer
+    │       ├── UnknownSession        session-not-found           404
+    │       ├── UnknownUser           user-not-found              404
+    │       ├── InvalidSessionData    invalid-session-data        422
+    │       └── RefreshRefused        refresh-token-reused, …     409
+    └── StaleRecord                   stale-record                412
+        └── TagExists                 tag-exists                  409
 
-A token that is not good is no error: `verify` answers `valid=False` with a `reason`, where the platform has
-VERIFY_FAILED. ENV_NOT_FOUND and JWT_NOT_AVAILABLE have no counterpart: an environment is there, with a key, as soon as
-its first session starts.
+What the Ductape platform calls SESSION_NOT_FOUND and USER_NOT_FOUND are UnknownSession and UnknownUser, CREATE_FAILED
+is InvalidSessionData (of a session type: InvalidSessionType, TagExists), REFRESH_FAILED is RefreshRefused. A token that
+is not good is no error: `verify` answers `valid=False` with a `reason`, in place of VERIFY_FAILED. ENV_NOT_FOUND and
+JWT_NOT_AVAILABLE can't happen: an environment is there, with a key, from its first session on.
 """
 
 from reconciler.client.asgi import AsgiSessions

@@ -13,7 +13,7 @@ import reconciler.client
 from reconciler.access import Role
 from reconciler.cli.main import run
 from reconciler.client import Client
-from tests.docs.test_deployment import ROOT
+from tests.docs.executed import ROOT
 from tests.server.running import Running, running, serving
 
 PAGE = (ROOT / "docs" / "client.md").read_text(encoding="utf-8")

@@ -47,6 +47,7 @@ SECTIONS = {
     "Manifests": ("init", "validate", "fmt", "schema", "pull"),
     "Changes": ("plan", "apply", "show"),
     "What is live": ("drift", "history", "impact"),
+    "Sessions": ("session", "sessions", "keys"),
     "The registry server": ("serve", "token"),
     "Your shell": ("completion",),
 }

@@ -68,7 +68,7 @@ def start(console: Console, given: Globals, /, **options: Any) -> None:
     "verify",
     short_help="Tell whether a token is good, and what it holds.",
     cls=DocumentedCommand,
-    page=session_page("reconciler session verify user-session < token.txt"),
+    page=session_page("reconciler session verify user-session --token token.txt"),
 )
 @click.option("--token", metavar="FILE|-", default=STDIN, help="Where the token is: a file, or stdin.  [default: -]")
 @session_type_options
@@ -88,7 +88,7 @@ def verify(console: Console, given: Globals, /, **options: Any) -> ExitCode:
     "refresh",
     short_help="Exchange a refresh token for a new pair, once.",
     cls=DocumentedCommand,
-    page=session_page("reconciler session refresh user-session < refresh-token.txt"),
+    page=session_page("reconciler session refresh user-session --token refresh-token.txt"),
 )
 @click.option(
     "--token", metavar="FILE|-", default=STDIN, help="Where the refresh token is: a file, or stdin.  [default: -]"

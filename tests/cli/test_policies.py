@@ -155,7 +155,7 @@ def test_only_changes_that_need_a_call_are_judged(applied: Shop) -> None:
 
 @pytest.mark.parametrize("command", ["plan", "apply --auto-approve"])
 def test_a_rule_on_changes_that_fails_is_an_error(command: str, applied: Shop) -> None:
-    govern(applied, {**CALM, "rule": "change.live_sessions < 100", "severity": "warning"})
+    govern(applied, {**CALM, "rule": "change.provenance.nobody < 100", "severity": "warning"})
     applied.session("cart", expiry=2)
     result = applied.run(*command.split())
     assert result.code == 3

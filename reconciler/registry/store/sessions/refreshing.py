@@ -166,4 +166,5 @@ def _invalid() -> RefreshRefused:
 
 
 def _revoked(*, reused: bool = False) -> RefreshRefused:
-    return RefreshRefused("The session was revoked", reason="revoked", reused=reused, hint=_START_ANEW)
+    why = "The refresh token was used before, so its session was revoked" if reused else "The session was revoked"
+    return RefreshRefused(why, reason="revoked", reused=reused, hint=_START_ANEW)

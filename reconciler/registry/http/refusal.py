@@ -42,7 +42,7 @@ _DENIED_HINTS = {
     "token-revoked": "Have a new one made with `reconciler token create`.",
     "role-forbidden": (
         "Use a token with the role that this needs: `read` to plan, `write` to apply, `runtime` for sessions, "
-        "`admin` for keys."
+        "`admin` for their keys."
     ),
     "product-forbidden": "Use a token for this product, or check --product.",
 }

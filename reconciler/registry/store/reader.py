@@ -65,14 +65,15 @@ class StoreReader:
 
     def impact(self, tag: str) -> Impact | None:
         """Return the impact of a session type; None where no record has the tag."""
-        return None if self.record(tag) is None else self.impacts([tag])[tag]
+        return None if self.record(tag) is None else self.impacts([tag]).get(tag, Impact())
 
     def impacts(self, tags: Collection[str] | None = None) -> Mapping[str, Impact]:
-        """Return the impacts of session types, of all by default: in a few queries for all of them."""
+        """Return the impacts of session types, of all that have a record by default, in a few queries for all."""
         with self._database.reading() as connection:
             if tags is None:
-                own = select(session_types.c.tag).where(session_types.c.product == self._product)
-                tags = list(connection.scalars(own))
+                tags = connection.scalars(
+                    select(session_types.c.tag).where(session_types.c.product == self._product)
+                ).all()
             return impacts(connection, self._product, tags, self._clock())
 
     def product_revision(self) -> int:

@@ -78,6 +78,21 @@ def test_retiring_a_key_logs_out_whose_newest_token_it_made_and_says_how_many(wo
     assert sessions.dashboard("user").inactive_users == 1
 
 
+def test_who_is_logged_out_can_not_go_on_with_an_older_token_of_another_key(world: World) -> None:
+    here, there = world.services(), world.services()
+    sessions, keys = here.sessions("shop", "prd"), here.keys("shop", "prd")
+    first = sessions.start("user", data())
+    new = keys.rotate()
+    world.time.passes(seconds=2)
+    second = sessions.refresh("user", first.refresh_token)
+    assert keys.retire(new.key_id).sessions == 1
+    assert sessions.verify("user", first.token).reason == "revoked"
+    world.time.passes(seconds=1.01)
+    found = there.sessions("shop", "prd")
+    assert found.verify("user", first.token).reason == "revoked"
+    assert found.verify("user", second.token).reason == "invalid"
+
+
 def test_a_key_is_retired_once_and_where_it_belongs(service: SessionService) -> None:
     service.sessions("shop", "prd").start("user", data())
     (key,) = service.keys("shop", "prd").list()

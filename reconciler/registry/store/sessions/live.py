@@ -17,6 +17,9 @@ from reconciler.registry.store.session_tables import session_counters, session_u
 from reconciler.registry.store.sessions import counters
 from reconciler.registry.store.sessions.scopes import TypeScope
 
+# More are not named one by one: a statement takes only so many values.
+_NAMED = 500
+
 
 def live_sessions(connection: Connection, scope: TypeScope, now: datetime) -> int:
     """Return how many sessions are live."""
@@ -29,8 +32,9 @@ def impacts(connection: Connection, product: str, tags: Collection[str], now: da
     """Return the impact of each session type, in all environments that ever had a session of it."""
 
     def by_place(number: Any, table: Table, *wanted: Any) -> Counter[tuple[str, str]]:
-        own = table.c.product == product, table.c.tag.in_(tags)
-        query: Select[Any] = select(table.c.tag, table.c.env, number).where(*own, *wanted)
+        query: Select[Any] = select(table.c.tag, table.c.env, number).where(table.c.product == product, *wanted)
+        if len(tags) <= _NAMED:
+            query = query.where(table.c.tag.in_(tags))
         rows = connection.execute(query.group_by(table.c.tag, table.c.env))
         return Counter({(tag, env): int(found) for tag, env, found in rows})
 
@@ -42,7 +46,11 @@ def impacts(connection: Connection, product: str, tags: Collection[str], now: da
         (tag, env): EnvironmentImpact(env, to_end[tag, env] + ending[tag, env], live_users[tag, env])
         for tag, env in sorted(known)
     }
-    return {tag: _impact([each for (of, _), each in environments.items() if of == tag]) for tag in tags}
+    by_tag: dict[str, list[EnvironmentImpact]] = {tag: [] for tag in tags}
+    for (tag, _), each in environments.items():
+        if tag in by_tag:
+            by_tag[tag].append(each)
+    return {tag: _impact(found) for tag, found in by_tag.items()}
 
 
 def _impact(environments: list[EnvironmentImpact]) -> Impact:

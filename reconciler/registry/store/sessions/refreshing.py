@@ -149,6 +149,7 @@ def _prolong(connection: Connection, asked: _Asked, found: Row[Any], issued: Iss
     minute = counters.minute_of(ends_at)
     columns = {
         "key_id": issued.key.key_id,
+        "several_keys": found.several_keys or found.key_id != issued.key.key_id,
         "revision": issued.revision,
         "ends_at": ends_at,
         "ends_minute": minute,

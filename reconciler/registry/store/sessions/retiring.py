@@ -21,10 +21,20 @@ from reconciler.registry.store.sessions.context import Context
 from reconciler.registry.store.sessions.keys import change, retired_already
 from reconciler.registry.store.sessions.revoking import not_over
 from reconciler.registry.store.sessions.scopes import Scope
-from reconciler.runtime.events import Event
+from reconciler.runtime.events import Event, EventKind
 from reconciler.runtime.model import KeyInfo, RetiredKey
 
 LOT = 1000
+
+
+_COLUMNS = (
+    sessions.c.session_id,
+    sessions.c.tag,
+    sessions.c.identifier,
+    sessions.c.ends_at,
+    sessions.c.ends_minute,
+    sessions.c.several_keys,
+)
 
 
 class _User(NamedTuple):
@@ -46,6 +56,7 @@ class _Lot(NamedTuple):
     last: str
     ended: int
     live: Counter[_User]
+    events: tuple[Event, ...]
 
 
 def retire(context: Context, scope: Scope, key_id: str) -> RetiredKey:
@@ -61,6 +72,7 @@ def retire(context: Context, scope: Scope, key_id: str) -> RetiredKey:
 def _lots(context: Context, scope: Scope, key_id: str) -> Iterator[_Lot]:
     after = ""
     while lot := context.database.write(partial(_log_out, context, _Concerned(scope, key_id, after))):
+        context.verifier.learn(*lot.events)
         yield lot
         after = lot.last
 
@@ -83,9 +95,8 @@ def _close(context: Context, scope: Scope, key_id: str) -> tuple[KeyInfo, bool]:
 def _log_out(context: Context, asked: _Concerned, connection: Connection) -> _Lot | None:
     """End the next sessions; None where there are no more."""
     now, scope = context.now(), asked.scope
-    columns = sessions.c.session_id, sessions.c.tag, sessions.c.identifier, sessions.c.ends_at, sessions.c.ends_minute
     made_with = scope.rows(sessions), sessions.c.key_id == asked.key_id, not_over(now)
-    concerned = select(*columns).where(*made_with)
+    concerned = select(*_COLUMNS).where(*made_with)
     found = read_rows(
         connection, concerned.where(sessions.c.session_id > asked.after).order_by(sessions.c.session_id).limit(LOT)
     )
@@ -97,7 +108,12 @@ def _log_out(context: Context, asked: _Concerned, connection: Connection) -> _Lo
     _end(connection, scope, rows, now)
     live = Counter(_User(row.tag, row.identifier) for row in rows if row.ends_at > now)
     _settle(connection, scope, live, now)
-    return _Lot(found[-1].session_id, len(rows), live)
+    # Such a session may have an older token, made with a key that is still good.
+    told = tuple(
+        Event(EventKind.SESSION, row.session_id, row.ends_at) for row in rows if row.several_keys and row.ends_at > now
+    )
+    events.append(connection, told, now)
+    return _Lot(found[-1].session_id, len(rows), live, told)
 
 
 def _lock_users(connection: Connection, scope: Scope, wanted: Collection[_User]) -> None:

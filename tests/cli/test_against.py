@@ -289,3 +289,11 @@ def test_without_git_it_says_what_git_says(shop: Shop, monkeypatch: pytest.Monke
     new_repository(shop.root)
     monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
     assert "dubious ownership" in shop.run("plan", "sessions", "--against", "v1").err, "as in a container of CI"
+
+
+@pytest.mark.usefixtures("moved_on")
+def test_what_was_not_saved_is_not_what_apply_would_do(shop: Shop) -> None:
+    text = shop.ok("plan", "sessions", "--against", "v1").out
+    assert text.endswith(
+        "\nNote: apply takes the manifests of the work tree. To carry out this plan, save it with --out.\n"
+    )

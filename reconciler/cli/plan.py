@@ -81,7 +81,7 @@ def command(console: Console, given: Globals, /, **options: Any) -> ExitCode:
     header = run.header(loaded, options["paths"])
     header = against.header(header) if against else header
     planned = planning.make(run, loaded, header, planning.options_of(run, options), against)
-    planned = policies.over(planned)
+    planned = policies.over(planning.signed(run, planned, against))
     if options["out"]:
         _save(planned, Path(options["out"]))
     if options["fail_on"]:

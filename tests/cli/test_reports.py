@@ -303,3 +303,22 @@ def test_a_link_to_what_is_no_file_is_followed(shop: Shop) -> None:
         os.close(reader)
     assert link.is_symlink()
     assert pipe.is_fifo()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "plan sessions --report json=a --report html=a",
+        "plan sessions --report json=a --report html=./sessions/../a",
+        "plan sessions --out a --report markdown=a",
+        "apply --plan plan.json --auto-approve --report json=plan.json",
+    ],
+)
+def test_no_output_overwrites_another(shop: Shop, line: str) -> None:
+    shop.session("cart")
+    shop.save()
+    before = shop.tree()
+    wrong = shop.run(*line.split())
+    assert wrong.code == 64
+    assert "Two outputs can't both be in" in wrong.err
+    assert shop.tree() == before

@@ -122,7 +122,7 @@ def _planned(run: Run, console: Console, options: dict[str, Any]) -> Planned:
     loaded = policies.load(paths, command="apply")
     say_warnings(console, loaded)
     planned = planning.make(run, loaded, run.header(loaded, paths), planning.options_of(run, options))
-    return policies.over(planned)
+    return policies.over(planning.signed(run, planned))
 
 
 def _forbid_with_a_plan(options: dict[str, Any]) -> None:

@@ -15,6 +15,9 @@ from reconciler.render.paint import Paint, plain
 from reconciler.render.values import counted, safe
 
 NO_DRIFT = "No drift. Every owned session type is as it was last applied."
+_NO_DRIFT_IN_SELECTION = (
+    "No drift. Every owned session type that --only and --skip let through is as it was last applied."
+)
 
 
 def render_drift(document: PlanDocument, paint: Paint = plain, *, strict: bool = False) -> str:
@@ -55,7 +58,8 @@ def drift_summary_lines(document: PlanDocument, paint: Paint, *, strict: bool) -
     elif strict and document["unmanaged"]:
         yield paint("No owned session type drifted, but --strict counts unmanaged ones:", "strong")
     else:
-        yield paint(NO_DRIFT, "strong")
+        source = document["source"]
+        yield paint(_NO_DRIFT_IN_SELECTION if source["only"] or source["skip"] else NO_DRIFT, "strong")
     yield from _notes(document)
 
 

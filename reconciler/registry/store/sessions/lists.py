@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, func, select
 
 from reconciler.registry.store.rows import DamagedValue, read_rows
 from reconciler.registry.store.session_tables import session_users, sessions
-from reconciler.registry.store.sessions import numbers, types
+from reconciler.registry.store.sessions import numbers, pages, types
 from reconciler.registry.store.sessions.context import Context
 from reconciler.registry.store.sessions.counters import live
 from reconciler.registry.store.sessions.live import live_sessions
@@ -29,12 +29,16 @@ def active(context: Context, scope: TypeScope, identifier: str | None, page: int
         wanted = and_(scope.rows(sessions), live(now))
         if identifier is None:
             total = live_sessions(connection, scope, now)
+            place = pages.place_of(connection, scope, start, now)
+            start = place.further
+            if place.before is not None:
+                wanted = and_(wanted, sessions.c.ends_at < place.before)
         else:
             wanted = and_(wanted, sessions.c.identifier == identifier)
             total = connection.scalar(select(func.count()).select_from(sessions).where(wanted)) or 0
         if total == 0:
             types.require(connection, scope)
-        # The index alone finds which sessions are on the page, however far back that is.
+        # The index alone finds which sessions are on the page.
         ids = select(sessions.c.session_id).where(wanted).order_by(*_LONGEST_FIRST).limit(limit).offset(start)
         rows = read_rows(connection, select(sessions).where(sessions.c.session_id.in_(ids)).order_by(*_LONGEST_FIRST))
         return ActivePage(tuple(_info(row, now) for row in rows), total, page, limit)
@@ -47,8 +51,7 @@ def users(context: Context, scope: TypeScope, page: int, limit: int) -> UsersPag
         total = numbers.total_users(connection, scope)
         if total == 0:
             types.require(connection, scope)
-        ordered = select(session_users).where(scope.rows(session_users)).order_by(*_SEEN_LAST_FIRST)
-        rows = read_rows(connection, ordered.limit(limit).offset(start))
+        rows = pages.page_of_users(connection, scope, slice(start, start + limit), total)
         return UsersPage(_users(connection, scope, rows, now), total, page, limit)
 
 
@@ -72,7 +75,6 @@ def user(context: Context, scope: TypeScope, identifier: str, limit: int) -> Use
 
 
 _LONGEST_FIRST = (sessions.c.ends_at.desc(), sessions.c.session_id.desc())
-_SEEN_LAST_FIRST = (session_users.c.last_seen.desc(), session_users.c.identifier.desc())
 
 
 def _users(connection: Connection, scope: TypeScope, rows: Sequence[Row[Any]], now: datetime) -> tuple[User, ...]:

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, Table, func, literal, select
 
 from reconciler.port import EnvironmentImpact, Impact
-from reconciler.registry.store.session_tables import session_counters, session_users, sessions
+from reconciler.registry.store.session_tables import session_counters, session_keys, session_users, sessions
 from reconciler.registry.store.sessions import counters
 from reconciler.registry.store.sessions.scopes import TypeScope
 
@@ -27,9 +27,12 @@ def live_sessions(connection: Connection, scope: TypeScope, now: datetime) -> in
 
 def impacts(connection: Connection, product: str, tags: Collection[str], now: datetime) -> dict[str, Impact]:
     """Return the impact of each session type, in all environments that ever had a session of it."""
+    # Where sessions were started there are keys. With the environments named the indexes lead to what is wanted.
+    with_keys = select(session_keys.c.env).where(session_keys.c.product == product).distinct()
+    envs = connection.scalars(with_keys).all()
 
     def by_place(number: Any, table: Table, *wanted: Any) -> Counter[tuple[str, str]]:
-        own = table.c.product == product, table.c.tag.in_(tags)
+        own = table.c.product == product, table.c.env.in_(envs), table.c.tag.in_(tags)
         query: Select[Any] = select(table.c.tag, table.c.env, number).where(*own, *wanted)
         rows = connection.execute(query.group_by(table.c.tag, table.c.env))
         return Counter({(tag, env): int(found) for tag, env, found in rows})

@@ -1,0 +1,95 @@
+"""A million sessions of a hundred thousand users: how long questions about them take, and how fast tokens are verified.
+
+    python benchmarks/sessions.py
+
+It starts a PostgreSQL of its own, fills it, asks, prunes, and prints a table; `--json FILE` and `--plans FILE` keep the
+figures and the database's query plans. `sessions.md` tells what was found.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+# Run as a script, this folder is on the path, and the one that holds it is not.
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from benchmarks.session_scale import report  # noqa: E402
+from benchmarks.session_scale.pruning import pruned  # noqa: E402
+from benchmarks.session_scale.questions import explained, questions, timed  # noqa: E402
+from benchmarks.session_scale.shop import fill  # noqa: E402
+from benchmarks.session_scale.verifying import in_process  # noqa: E402
+from benchmarks.session_scale.wire import over_http  # noqa: E402
+from reconciler.registry.store import open_database  # noqa: E402
+from tests.postgres import postgres_server  # noqa: E402
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure what was asked for."""
+    asked = _parser().parse_args(arguments)
+    found: dict[str, Any] = {"load_average": [os.getloadavg()[0]], "processors": os.cpu_count()}
+    for part in asked.parts:
+        found |= _verify(asked.rounds) if part == "verify" else {part: _scale(part, asked)}
+    found["load_average"].append(os.getloadavg()[0])
+    print(report.table(found))
+    if asked.json:
+        asked.json.write_text(json.dumps(found, indent=2, default=asdict) + "\n", encoding="utf-8")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description="Measure sessions by the million.")
+    parser.add_argument("parts", nargs="*", choices=_PARTS, default=_DEFAULT_PARTS, help="what to measure")
+    parser.add_argument("--sessions", type=int, default=1_000_000)
+    parser.add_argument("--users", type=int, default=100_000)
+    parser.add_argument("--rounds", type=int, default=15, help="how often each thing is measured")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to this file as well")
+    parser.add_argument("--plans", type=Path, metavar="FILE", help="write PostgreSQL's query plans to this file")
+    return parser
+
+
+def _verify(rounds: int) -> dict[str, Any]:
+    with _folder() as one, _folder() as other:
+        return {"ratios": [in_process(one, rounds), *over_http(other, rounds)]}
+
+
+def _scale(kind: str, asked: argparse.Namespace) -> dict[str, Any]:
+    with _database_url(kind) as (url, root), closing(open_database(url, root)) as database:
+        print(f"{kind}: filling it with {asked.sessions:,} sessions of {asked.users:,} users", file=sys.stderr)
+        fill(database, asked.sessions, asked.users)
+        with questions(database) as questions_:
+            timings = timed(questions_, asked.rounds)
+            if asked.plans and kind == "postgresql":
+                plans = [(question.name, explained(database, question)) for question in questions_]
+                asked.plans.write_text(report.plans(plans), encoding="utf-8")
+        return {"answers": timings, "prune": pruned(database)}
+
+
+@contextmanager
+def _database_url(kind: str) -> Iterator[tuple[str, Path]]:
+    with _folder() as folder:
+        if kind == "sqlite":
+            yield "sqlite:///sessions.db", folder
+            return
+        with postgres_server() as server, server.database() as url:
+            yield url, folder
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="reconciler-benchmark-") as folder:
+        yield Path(folder)
+
+
+_PARTS = ("postgresql", "sqlite", "verify")
+_DEFAULT_PARTS = ("postgresql", "verify")
+
+if __name__ == "__main__":
+    main()

@@ -22,14 +22,14 @@ from typing import Any
 # Run as a script, this folder is on the path, and the one that holds it is not.
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks.session_scale import report  # noqa: E402
-from benchmarks.session_scale.pruning import pruned  # noqa: E402
-from benchmarks.session_scale.questions import explained, questions, timed  # noqa: E402
-from benchmarks.session_scale.shop import fill  # noqa: E402
-from benchmarks.session_scale.verifying import in_process  # noqa: E402
-from benchmarks.session_scale.wire import over_http  # noqa: E402
-from reconciler.registry.store import open_database  # noqa: E402
-from tests.postgres import postgres_server  # noqa: E402
+from benchmarks.session_scale import report
+from benchmarks.session_scale.pruning import pruned
+from benchmarks.session_scale.questions import explained, questions, timed
+from benchmarks.session_scale.shop import fill
+from benchmarks.session_scale.verifying import in_process
+from benchmarks.session_scale.wire import over_http
+from reconciler.registry.store import open_database
+from tests.postgres import postgres_server
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -59,6 +59,16 @@ class Token:
         return self.revoked_at is None and (self.expires_at is None or at < self.expires_at)
 
 
+@dataclass(frozen=True, slots=True)
+class NewToken:
+    """A token that is to be made; `product` None means all of them, `expires_at` None never."""
+
+    name: str
+    role: Role
+    product: str | None
+    expires_at: datetime | None
+
+
 class TokenRefused(RegistryDenied):
     """The token is not accepted; `code` says why, for programs."""
 

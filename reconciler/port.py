@@ -6,7 +6,7 @@ that could write; so is writing several records at once, which not every registr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, TypeAlias
@@ -167,10 +167,17 @@ class Reader(Protocol):
 
 
 class ImpactReader(Reader, Protocol):
-    """A reader that is asked for the impact of a session type as well."""
+    """A reader that is asked for the impact of session types as well."""
 
     def impact(self, tag: str) -> Impact | None:
         """Return the impact of a session type; None where no record has the tag."""
+        ...
+
+    def impacts(self, tags: Collection[str]) -> Mapping[str, Impact]:
+        """Return the impacts of several session types, asked for at once.
+
+        A tag that is not in the answer is one of unknown impact, like a number that is None: never take it for 0.
+        """
         ...
 
 

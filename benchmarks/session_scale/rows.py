@@ -172,8 +172,8 @@ class Rows:
     def _session_rows(self) -> Iterator[tuple[Any, ...]]:
         setting = self._setting
         for each in self._sessions.values():
-            made = each.user.identifier, setting.key_id, setting.revision, each.data, each.expires_in, each.started_at
-            end = each.ends_at, counters.minute_of(each.ends_at), each.over_at, each.revoked_at
+            made = each.user.identifier, setting.key_id, False, setting.revision, each.data, each.expires_in
+            end = each.started_at, each.ends_at, counters.minute_of(each.ends_at), each.over_at, each.revoked_at
             yield (each.session_id, *setting.scope, *made, *end)
 
     def _refresh_rows(self) -> Iterator[tuple[Any, ...]]:
@@ -194,7 +194,7 @@ class Rows:
 
 _USER_COLUMNS = ("identifier", "first_seen", "last_seen", "total_sessions", "live_until")
 _SESSION_COLUMNS = (
-    *("identifier", "key_id", "revision", "data", "expires_in", "started_at"),
-    *("ends_at", "ends_minute", "over_at", "revoked_at"),
+    *("identifier", "key_id", "several_keys", "revision", "data", "expires_in"),
+    *("started_at", "ends_at", "ends_minute", "over_at", "revoked_at"),
 )
 _REFRESH_COLUMNS = ("token_id", "session_id", "digest", "expires_at", "used_at")

@@ -14,7 +14,8 @@ from reconciler.cli.approval import Approval, allow_option
 from reconciler.cli.carry_out import Manner, carry_out, exit_code
 from reconciler.cli.console import Console
 from reconciler.cli.delivery import Delivery, report_options
-from reconciler.cli.exit_codes import ExitCode, help_epilog
+from reconciler.cli.exit_codes import ExitCode
+from reconciler.cli.help import DocumentedCommand, page
 from reconciler.cli.inputs import Run
 from reconciler.cli.options import (
     Globals,
@@ -25,6 +26,7 @@ from reconciler.cli.options import (
     selection_options,
 )
 from reconciler.cli.planning import Planned
+from reconciler.cli.policies import Policies
 from reconciler.cli.reporting import reported, say_warnings
 from reconciler.cli.saved_plan import load_saved_plan
 from reconciler.errors import ReconcilerError
@@ -36,9 +38,11 @@ _NOT_WITH_A_PLAN = ("paths", "only", "skip", "prune", "adopt")
 
 @click.command(
     "apply",
-    epilog=help_epilog(
+    cls=DocumentedCommand,
+    page=page(
         "reconciler apply sessions/\nreconciler apply --plan plan.json --auto-approve",
-        *(code for code in ExitCode if code not in {ExitCode.CHANGES, ExitCode.USAGE}),
+        *(code for code in ExitCode if code is not ExitCode.CHANGES),
+        variables=["RECONCILER_ACTOR"],
     ),
 )
 @paths_argument
@@ -103,13 +107,15 @@ def _delivered(delivery: Delivery, console: Console, document: PlanDocument, cod
 
 
 def _planned(run: Run, console: Console, options: dict[str, Any]) -> Planned:
+    policies = Policies(run, console)
     if options["saved"]:
         _forbid_with_a_plan(options)
-        return load_saved_plan(run, Path(options["saved"]))
+        return policies.over(load_saved_plan(run, Path(options["saved"])))
     paths: Sequence[str] = options["paths"]
-    loaded = run.load(paths, command="apply")
+    loaded = policies.load(paths, command="apply")
     say_warnings(console, loaded)
-    return planning.make(run, loaded, run.header(loaded, paths), planning.options_of(run, options))
+    planned = planning.make(run, loaded, run.header(loaded, paths), planning.options_of(run, options))
+    return policies.over(planned)
 
 
 def _forbid_with_a_plan(options: dict[str, Any]) -> None:

@@ -31,6 +31,13 @@ class _Allowance(click.ParamType[tuple[Guard, str | None]]):
             self.fail(f"{name!r} is not a guard. {hint}", param, ctx)
         return Guard(name), tag or None
 
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+        """Complete the guard."""
+        from click.shell_completion import CompletionItem  # noqa: PLC0415 - only while a shell asks
+
+        del ctx, param
+        return [CompletionItem(guard.value) for guard in Guard if guard.startswith(incomplete)]
+
 
 def allow_option(function: Command) -> Command:
     """Add `--allow`."""
@@ -39,7 +46,7 @@ def allow_option(function: Command) -> Command:
         metavar="GUARD[:TAG]",
         type=_Allowance(),
         multiple=True,
-        help="Lift a guard for this run, for all session types or for one. Repeatable.",
+        help=f"Lift a guard for this run, for all session types or for one: {', '.join(Guard)}. Repeatable.",
     )(function)
 
 

@@ -10,11 +10,14 @@ from typing import Any
 import click
 
 from reconciler.cli.files import write_atomically
+from reconciler.cli.github_files import Ending, tell_github
 from reconciler.cli.options import Command, format_option
 from reconciler.cli.planning import Planned
 from reconciler.errors import ReconcilerError
 from reconciler.plan import PlanDocument, sealed
 from reconciler.render import FORMATS, View, render_as
+
+_TOLD = "reconciler.told"  # where the run's context keeps the document that was handed out
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,15 @@ class _ReportType(click.ParamType[Report]):
         if name not in FORMATS:
             self.fail(f"{name!r} is no format; it is one of {', '.join(FORMATS)}.", param, ctx)
         return Report(name, Path(file))
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+        """Complete the format; the file is for the shell, once the format is there."""
+        from click.shell_completion import CompletionItem  # noqa: PLC0415 - only while a shell asks
+
+        del ctx, param
+        if "=" in incomplete:
+            return [CompletionItem(incomplete, type="file")]
+        return [CompletionItem(f"{name}=") for name in FORMATS if name.startswith(incomplete)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +84,14 @@ class Delivery:
         """Tell whether the document goes anywhere as such: then it holds what is unchanged, too."""
         return self.is_machine or bool(self.reports)
 
+    @property
+    def formats(self) -> set[str]:
+        """Every format that was asked for."""
+        return {self.output_format, *(report.format for report in self.reports)}
+
     def check(self) -> None:
         """Refuse, before anything is done, what can't work. Raises UsageError and ReconcilerError."""
-        formats = {self.output_format, *(report.format for report in self.reports)}
-        if self.view.max_bytes is not None and "markdown" not in formats:
+        if self.view.max_bytes is not None and "markdown" not in self.formats:
             raise click.UsageError("--max-bytes is for markdown: it needs --format markdown or --report markdown=FILE.")
         for report in self.reports:
             if report.file.is_dir() or not report.file.parent.is_dir():
@@ -88,6 +104,8 @@ class Delivery:
 
     def write(self, document: PlanDocument) -> None:
         """Write every report that can be written. Raises ReconcilerError for those that can't."""
+        if context := click.get_current_context(silent=True):
+            context.meta[_TOLD] = document
         failures = []
         for report in self.reports:
             try:
@@ -95,6 +113,13 @@ class Delivery:
             except OSError as error:
                 failures.append(f"The report can't be written to {report.file}: {error.strerror}")
         if failures:
+            raise ReconcilerError("; ".join(failures))
+
+    def conclude(self, ending: Ending) -> None:
+        """Tell GitHub how the run ended, where that was asked for. Raises ReconcilerError."""
+        context = click.get_current_context(silent=True)
+        document = context.meta.get(_TOLD) if context else None
+        if document and "github" in self.formats and (failures := tell_github(document, self.view, ending)):
             raise ReconcilerError("; ".join(failures))
 
 

@@ -9,18 +9,21 @@ import click
 from reconciler.cli import planning
 from reconciler.cli.console import Console
 from reconciler.cli.delivery import Delivery, all_formats
-from reconciler.cli.exit_codes import ExitCode, help_epilog
+from reconciler.cli.exit_codes import ExitCode
+from reconciler.cli.help import DocumentedCommand, page
 from reconciler.cli.inputs import Run
 from reconciler.cli.options import Globals, global_options, paths_argument, selection_options
 from reconciler.cli.reporting import reported, say_warnings
 from reconciler.manifests import Loaded
 from reconciler.port import RegistryUnavailable
 from reconciler.render import render_drift
+from reconciler.session_type import LINT_CODES
 
 
 @click.command(
     "drift",
-    epilog=help_epilog(
+    cls=DocumentedCommand,
+    page=page(
         "reconciler drift sessions/\nreconciler drift --target production --format json",
         ExitCode.OK,
         ExitCode.ERROR,
@@ -46,7 +49,7 @@ def command(console: Console, given: Globals, /, **options: Any) -> ExitCode:
     run = Run.of(given)
     has_manifests = bool(run.manifest_paths(options["paths"]))
     loaded = run.load(options["paths"], command="drift") if has_manifests else Loaded((), (), {})
-    say_warnings(console, loaded)
+    say_warnings(console, loaded.without(*LINT_CODES))  # drift is about what is live
     planned = planning.make(run, loaded, run.header(loaded, options["paths"]), planning.options_of(run, options))
     if not planned.plan.registry_exists:
         raise RegistryUnavailable(

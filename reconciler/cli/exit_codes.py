@@ -19,7 +19,7 @@ class ExitCode(IntEnum):
     USAGE = 64
 
 
-_MEANINGS = {
+MEANINGS = {
     ExitCode.OK: "success",
     ExitCode.ERROR: "error",
     ExitCode.CHANGES: "changes present (plan --detailed-exitcode), or drift found (drift)",
@@ -30,10 +30,3 @@ _MEANINGS = {
     ExitCode.UNREACHABLE: "registry unreachable, or it refused the token",
     ExitCode.USAGE: "wrong usage",
 }
-
-
-def help_epilog(example: str, *codes: ExitCode) -> str:
-    r"""Return the end of a command's help: an example and the exit codes that it can have. `\b` keeps click's lines."""
-    examples = "\n".join(f"  {line}" for line in example.splitlines())
-    listed = "\n".join(f"  {int(code):>2}  {_MEANINGS[code]}" for code in sorted((*codes, ExitCode.USAGE)))
-    return f"\b\nExample:\n{examples}\n\n\b\nExit codes:\n{listed}"

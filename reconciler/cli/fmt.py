@@ -10,8 +10,9 @@ from typing import Any
 import click
 
 from reconciler.cli.console import Console
-from reconciler.cli.exit_codes import ExitCode, help_epilog
+from reconciler.cli.exit_codes import ExitCode
 from reconciler.cli.files import write_atomically
+from reconciler.cli.help import DocumentedCommand, page
 from reconciler.cli.inputs import Run
 from reconciler.cli.options import Globals, global_options, paths_argument
 from reconciler.cli.reporting import reported
@@ -32,9 +33,8 @@ class _Laid:
 
 @click.command(
     "fmt",
-    epilog=help_epilog(
-        "reconciler fmt sessions/\nreconciler fmt --check --diff", ExitCode.OK, ExitCode.ERROR, ExitCode.INVALID
-    ),
+    cls=DocumentedCommand,
+    page=page("reconciler fmt sessions/\nreconciler fmt --check --diff", ExitCode.OK, ExitCode.ERROR, ExitCode.INVALID),
 )
 @paths_argument
 @click.option("--check", is_flag=True, help="Write nothing; exit with 1 where a file would change.")

@@ -7,9 +7,10 @@ from typing import Any
 import click
 
 from reconciler.cli.console import Console
-from reconciler.cli.exit_codes import ExitCode, help_epilog
+from reconciler.cli.exit_codes import ExitCode
+from reconciler.cli.help import DocumentedCommand, page
 from reconciler.cli.inputs import Run
-from reconciler.cli.options import Globals, format_option, global_options
+from reconciler.cli.options import Globals, completed, format_option, global_options
 from reconciler.cli.reporting import reported
 from reconciler.diagnostics import nearest_of
 from reconciler.errors import ReconcilerError
@@ -20,11 +21,10 @@ from reconciler.render import impact_json, render_impact, render_json
 
 @click.command(
     "impact",
-    epilog=help_epilog(
-        "reconciler impact user-session", ExitCode.OK, ExitCode.ERROR, ExitCode.INVALID, ExitCode.UNREACHABLE
-    ),
+    cls=DocumentedCommand,
+    page=page("reconciler impact user-session", ExitCode.OK, ExitCode.ERROR, ExitCode.INVALID, ExitCode.UNREACHABLE),
 )
-@click.argument("tag")
+@click.argument("tag", shell_complete=completed("tags"))
 @format_option("text", "json")
 @global_options
 @reported

@@ -47,9 +47,9 @@ class Run:
     @classmethod
     def of(cls, given: Globals, *, any_target: bool = False) -> Run:
         """Gather it; with `any_target` several targets without a default are fine. Raises InvalidInput."""
-        here = _here()
-        file = find_project_file(here)
-        project = load_project(file, spelled(file, here), os.environ) if file else Project(here)
+        folder = here()
+        file = find_project_file(folder)
+        project = load_project(file, spelled(file, folder), os.environ) if file else Project(folder)
         target = Target() if any_target and not given.target else project.target(given.target)
         product = given.product or project.product
         # A target's own token is for its registry, and not for one that --registry puts in the default target's place.
@@ -73,7 +73,7 @@ class Run:
     def scope(self, paths: Sequence[str]) -> tuple[str, ...] | None:
         """Return where this run looks for manifests, relative to the project; None for everywhere."""
         named = self.manifest_paths(paths)
-        if not paths or (self.project.manifests and self._are_all(named)):
+        if not paths or (self.project.manifests and self.are_all(named)):
             return None
         return tuple(spelled(each.path, self.project.root) for each in named)
 
@@ -83,10 +83,7 @@ class Run:
 
     def load(self, paths: Sequence[str], *, command: str) -> Loaded:
         """Load the manifests. Raises a usage error where none are named, and InvalidInput for what is wrong in them."""
-        loaded = self.load_for(self.target, self.require_paths(paths, command=command))
-        if not loaded.is_valid:
-            raise InvalidInput(loaded.diagnostics, loaded.sources)
-        return loaded
+        return usable(self.load_for(self.target, self.require_paths(paths, command=command)))
 
     def overlays(self) -> list[ManifestPath]:
         """Return where this target's overlays are."""
@@ -107,9 +104,10 @@ class Run:
             root=self.project.root,
             environment=os.environ,
         )
-        return loaded if self._are_all(named) else loaded.without(Code.OVERLAY_UNKNOWN_TAG)
+        return loaded if self.are_all(named) else loaded.without(Code.OVERLAY_UNKNOWN_TAG)
 
-    def _are_all(self, paths: list[ManifestPath]) -> bool:
+    def are_all(self, paths: list[ManifestPath]) -> bool:
+        """Tell whether the paths are all that the project lists."""
         listed = {each.path.resolve() for each in self.paths_of_project(self.project.manifests)}
         return listed <= {each.path.resolve() for each in paths}
 
@@ -132,17 +130,26 @@ class Run:
 
     def paths_of_project(self, paths: Iterable[str]) -> list[ManifestPath]:
         """Return paths that are relative to the project."""
-        here = Path.cwd()
-        return [ManifestPath(self.project.root / path, spelled(self.project.root / path, here)) for path in paths]
+        folder = here()
+        return [ManifestPath(self.project.root / path, spelled(self.project.root / path, folder)) for path in paths]
 
 
-def _here() -> Path:
+def here() -> Path:
+    """Return the working directory. Raises ReconcilerError where it is gone."""
     try:
         return Path.cwd()
     except FileNotFoundError:
         raise ReconcilerError("The working directory does not exist any more") from None
 
 
-def spelled(path: Path, here: Path) -> str:
-    """Return a path as one would type it in the folder `here`."""
-    return Path(os.path.relpath(path, here)).as_posix()
+def usable(loaded: Loaded) -> Loaded:
+    """Return the manifests of one target as a run works on them. Raises InvalidInput for what is wrong in them."""
+    if not loaded.is_valid:
+        raise InvalidInput(loaded.diagnostics, loaded.sources)
+    # What an overlay of this target takes away may be there for another one: validate, which sees all, tells.
+    return loaded.without(Code.IGNORE_UNUSED)
+
+
+def spelled(path: Path, folder: Path) -> str:
+    """Return a path as one would type it in a folder."""
+    return Path(os.path.relpath(path, folder)).as_posix()

@@ -9,9 +9,10 @@ from typing import Any
 import click
 
 from reconciler.cli.console import Console
-from reconciler.cli.exit_codes import ExitCode, help_epilog
+from reconciler.cli.exit_codes import ExitCode
+from reconciler.cli.help import DocumentedCommand, DocumentedGroup
 from reconciler.cli.options import Globals, format_option, global_options
-from reconciler.cli.session_options import CODES, Asked, runtime_options, session_reported
+from reconciler.cli.session_options import Asked, runtime_options, session_page, session_reported
 from reconciler.render import key_json, retired_key_json
 from reconciler.render.sessions_text import render_keys
 from reconciler.render.values import counted
@@ -24,7 +25,7 @@ _QUESTION = (
 )
 
 
-@click.group("keys", epilog=help_epilog("reconciler keys rotate --env prd", *CODES))
+@click.group("keys", cls=DocumentedGroup, page=session_page("reconciler keys rotate --env prd"))
 @global_options
 def command(given: Globals) -> None:
     """List, rotate and retire the keys that session tokens are encrypted with.
@@ -35,7 +36,10 @@ def command(given: Globals) -> None:
 
 
 @command.command(
-    "list", short_help="List the keys of an environment.", epilog=help_epilog("reconciler keys list --env prd", *CODES)
+    "list",
+    short_help="List the keys of an environment.",
+    cls=DocumentedCommand,
+    page=session_page("reconciler keys list --env prd"),
 )
 @runtime_options
 @format_option("text", "json")
@@ -52,7 +56,8 @@ def list_(console: Console, given: Globals, /, **options: Any) -> None:
 @command.command(
     "rotate",
     short_help="Make a new key for new tokens; nobody is logged out.",
-    epilog=help_epilog("reconciler keys rotate --env prd", *CODES),
+    cls=DocumentedCommand,
+    page=session_page("reconciler keys rotate --env prd"),
 )
 @runtime_options
 @format_option("text", "json")
@@ -68,7 +73,8 @@ def rotate(console: Console, given: Globals, /, **options: Any) -> None:
 @command.command(
     "retire",
     short_help="Take a key out of use for good.",
-    epilog=help_epilog("reconciler keys retire 0123456789abcdef --env prd", *CODES),
+    cls=DocumentedCommand,
+    page=session_page("reconciler keys retire 0123456789abcdef --env prd"),
 )
 @click.argument("key")
 @click.option("--auto-approve", is_flag=True, help="Do not ask.")

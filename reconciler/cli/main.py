@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
 from itertools import pairwise
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from reconciler import __version__
-from reconciler.cli.exit_codes import ExitCode, help_epilog
+from reconciler.cli.exit_codes import ExitCode
+from reconciler.cli.help import DocumentedGroup, page
 from reconciler.cli.options import Globals, global_options
 from reconciler.cli.streams import prepare_streams, silence
 
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
 # Short helps stand here so that the list of commands loads none of them.
 COMMANDS = {
+    "init": "Begin a project: reconciler.yaml and an example manifest.",
     "validate": "Check manifests and project file; needs no registry.",
     "fmt": "Lay manifests out in one style; comments stay.",
     "plan": "Show what apply would change.",
@@ -32,11 +39,21 @@ COMMANDS = {
     "keys": "List, rotate and retire the keys of session tokens.",
     "serve": "Run the registry server.",
     "token": "Make, list and revoke the tokens of a registry server.",
+    "completion": "Print the script for completion in bash, zsh or fish.",
     "schema": "Print the JSON Schema of a manifest, for editors.",
 }
 
+SECTIONS = {
+    "Manifests": ("init", "validate", "fmt", "schema", "pull"),
+    "Changes": ("plan", "apply", "show"),
+    "What is live": ("drift", "history", "impact"),
+    "Sessions": ("session", "sessions", "keys"),
+    "The registry server": ("serve", "token"),
+    "Your shell": ("completion",),
+}
 
-class LazyGroup(click.Group):
+
+class LazyGroup(DocumentedGroup):
     """A group that imports a command's module when the command is asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -58,24 +75,39 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command, or name the one that was meant."""
         name = args[0]
+        if ctx.resilient_parsing and name not in COMMANDS:
+            return None, None, []  # half a line, that a shell wants completed
         if name not in COMMANDS and not name.startswith("-"):
             nearest = get_close_matches(name, COMMANDS, n=1)
             hint = f" Did you mean {nearest[0]!r}?" if nearest else ""
             ctx.fail(f"No such command {name!r}.{hint}")
         return super().resolve_command(ctx, args)
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
+        """Complete commands without importing them, and the options."""
+        from click.shell_completion import CompletionItem  # noqa: PLC0415 - only while a shell asks
+
+        named = [CompletionItem(name, help=said) for name, said in COMMANDS.items() if name.startswith(incomplete)]
+        return [*named, *click.Command.shell_complete(self, ctx, incomplete)]
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands without importing them."""
         del ctx
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+        placed = {name for names in SECTIONS.values() for name in names}
+        others = {"Other": [name for name in COMMANDS if name not in placed]}
+        widest = max(map(len, COMMANDS))
+        for title, names in (SECTIONS | others).items():
+            rows = [(f"{name:{widest}}", COMMANDS[name]) for name in names if name in COMMANDS]
+            if rows:
+                with formatter.section(title):
+                    formatter.write_dl(rows)
 
 
 @click.group(
-    cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog=help_epilog(
-        "reconciler plan sessions/\nreconciler apply sessions/",
+    cls=LazyGroup,
+    page=page(
+        "reconciler init\nreconciler plan\nreconciler apply\nreconciler drift --target production",
         *(code for code in ExitCode if code is not ExitCode.USAGE),
     ),
 )
@@ -89,6 +121,8 @@ def cli(given: Globals) -> None:
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run a command line and return its exit code."""
     prepare_streams()
+    if instruction := os.environ.get("_RECONCILER_COMPLETE"):
+        return _complete(instruction)
     given = sys.argv[1:] if arguments is None else list(arguments)
     try:
         _refuse_what_is_no_text(given)
@@ -113,6 +147,15 @@ def run(arguments: Sequence[str] | None = None) -> int:
         click.echo(f"Error: The output can't be written: {error.strerror}", err=True)
         return ExitCode.ERROR
     return int(result or ExitCode.OK)
+
+
+def _complete(instruction: str) -> int:
+    """Answer a shell that completes a line. A reader that goes away is nobody's concern."""
+    from reconciler.cli.completing import answer  # noqa: PLC0415 - only while a shell asks
+
+    with contextlib.suppress(OSError):
+        click.echo(answer(cli, instruction).encode())
+    return ExitCode.OK
 
 
 def _refuse_what_is_no_text(arguments: Sequence[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import wraps
@@ -27,8 +28,22 @@ class Globals:
         return Globals(**{each.name: getattr(self, each.name) or getattr(under, each.name) for each in fields(self)})
 
 
+def completed(what: str) -> Callable[[click.Context, click.Parameter, str], Any]:
+    """Return what gives a shell the values that `reconciler.cli.known_values` knows, and loads it only then."""
+
+    def complete(context: click.Context, _: click.Parameter, incomplete: str) -> Any:
+        return getattr(importlib.import_module("reconciler.cli.known_values"), what)(context, incomplete)
+
+    return complete
+
+
 _GLOBAL_OPTIONS = (
-    click.option("--target", metavar="NAME", help="Target of the project file.  [default: its default_target]"),
+    click.option(
+        "--target",
+        metavar="NAME",
+        help="Target of the project file.  [default: its default_target]",
+        shell_complete=completed("targets"),
+    ),
     click.option("--registry", metavar="URL", help="Registry, in place of the target's."),
     click.option("--product", metavar="NAME", help="Product, in place of the project file's."),
     click.option("--no-color", is_flag=True, help="No colour, on a terminal either."),
@@ -54,7 +69,7 @@ def global_options(function: Command) -> Command:
 
 def paths_argument(function: Command) -> Command:
     """Add `PATHS…`."""
-    return click.argument("paths", nargs=-1, metavar="[PATHS]...")(function)
+    return click.argument("paths", nargs=-1, metavar="[PATHS]...", type=click.Path())(function)
 
 
 def format_option(*formats: str) -> Callable[[Command], Command]:

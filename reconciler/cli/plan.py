@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
 from reconciler.cli import planning
+from reconciler.cli.against import Against
 from reconciler.cli.console import Console
 from reconciler.cli.delivery import Delivery, all_formats
-from reconciler.cli.exit_codes import ExitCode, help_epilog
+from reconciler.cli.exit_codes import ExitCode
 from reconciler.cli.files import write_atomically
+from reconciler.cli.help import DocumentedCommand, page
 from reconciler.cli.inputs import Run
 from reconciler.cli.options import (
     Globals,
@@ -20,8 +23,10 @@ from reconciler.cli.options import (
     paths_argument,
     selection_options,
 )
+from reconciler.cli.policies import Policies
 from reconciler.cli.reporting import reported, say_warnings
 from reconciler.errors import ReconcilerError
+from reconciler.manifests import Loaded
 from reconciler.plan import Guard, Risk, sealed
 from reconciler.render import render_json, render_plan
 
@@ -30,8 +35,10 @@ _RISKS = [risk.value for risk in Risk if risk is not Risk.NONE]
 
 @click.command(
     "plan",
-    epilog=help_epilog(
-        "reconciler plan sessions/ --out plan.json\nreconciler plan --detailed-exitcode --only 'checkout-*'",
+    cls=DocumentedCommand,
+    page=page(
+        "reconciler plan sessions/ --out plan.json\nreconciler plan --detailed-exitcode --only 'checkout-*'\n"
+        "reconciler plan --against v1.4.0 --out rollback.json",
         ExitCode.OK,
         ExitCode.ERROR,
         ExitCode.CHANGES,
@@ -42,6 +49,11 @@ _RISKS = [risk.value for risk in Risk if risk is not Risk.NONE]
 )
 @paths_argument
 @click.option("--out", metavar="FILE", type=click.Path(dir_okay=False), help="Save the plan, for apply --plan.")
+@click.option(
+    "--against",
+    metavar="GITREF",
+    help="Take manifests and overlays from this commit, branch or tag, in place of the work tree.",
+)
 @change_options
 @selection_options
 @all_formats
@@ -52,12 +64,21 @@ _RISKS = [risk.value for risk in Risk if risk is not Risk.NONE]
 def command(console: Console, given: Globals, /, **options: Any) -> ExitCode:
     """Show what apply would change, and change nothing.
 
-    PATHS are manifest files or folders; without them, those that the project file lists.
+    PATHS are manifest files or folders; without them, those that the project file lists. With --against they are looked
+    for in another revision of git, and the project file is that of today: so a rollback is a plan like any other, saved
+    with --out and carried out with apply --plan.
+
+    Each change has a risk. breaking: the selector changes, or a schema field goes or changes its type. disruptive: the
+    lifetime is shortened, or the session type deleted. safe: any other change, but for sample values, which are none.
     """
     run = Run.of(given)
-    loaded = run.load(options["paths"], command="plan")
-    say_warnings(console, loaded)
-    planned = planning.make(run, loaded, run.header(loaded, options["paths"]), planning.options_of(run, options))
+    policies = Policies(run, console)
+    against = Against.of(run, options["against"]) if options["against"] else None
+    loaded = _loaded(policies, options["paths"], against, console)
+    header = run.header(loaded, options["paths"])
+    header = against.header(header) if against else header
+    planned = planning.make(run, loaded, header, planning.options_of(run, options), against)
+    planned = policies.over(planned)
     if options["out"]:
         _save(planned, Path(options["out"]))
     delivery = Delivery.of(options)
@@ -69,6 +90,17 @@ def command(console: Console, given: Globals, /, **options: Any) -> ExitCode:
         if planned.plan.calls:
             console.out(_closing(options["out"]))
     return _exit_code(planned, options, console)
+
+
+def _loaded(policies: Policies, paths: Sequence[str], against: Against | None, console: Console) -> Loaded:
+    if against is None:
+        loaded = policies.load(paths, command="plan")
+    else:
+        loaded = policies.checked(against.load(against.run.require_paths(paths, command="plan")), paths)
+        for spelled in against.missing_overlays():
+            console.err(f"Note: {against.name} has no {spelled}, so nothing of it is laid over the manifests.")
+    say_warnings(console, loaded)
+    return loaded
 
 
 def _save(planned: planning.Planned, file: Path) -> None:

@@ -3,25 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from reconciler.cli.against import Against
+from reconciler.cli.authors import authors_of
+from reconciler.cli.former import former_manifests
 from reconciler.cli.inputs import Run
+from reconciler.cli.secrecy import with_todays_secrets
 from reconciler.manifests import Loaded
 from reconciler.plan import (
+    Authors,
     Header,
     Plan,
     PlanDocument,
     PlanOptions,
+    PolicyWarning,
     Refusal,
     Selection,
     check_guards,
+    gone_records,
     make_plan,
+    reached_tags,
+    reaching_now,
     refusal_entry,
     to_document,
+    with_impacts,
 )
-from reconciler.port import Snapshot
+from reconciler.policy import Waived
+from reconciler.port import ImpactReader, Snapshot
 from reconciler.registry import open_reader
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyNotes:
+    """What policies say of a plan beside refusals; None without policies."""
+
+    warnings: tuple[PolicyWarning, ...] | None = None
+    waived: tuple[Waived, ...] = ()
+
+    def added_to(self, document: PlanDocument) -> PlanDocument:
+        """Return the document with the notes, in place of those of the day on which it was saved."""
+        noted = document.copy()
+        noted.pop("policy_warnings", None)
+        noted.pop("policy_waived", None)
+        if self.warnings is not None:
+            noted["policy_warnings"] = list(self.warnings)
+            noted["policy_waived"] = [each.to_json() for each in self.waived]
+        return noted
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +61,8 @@ class Planned:
     header: Header
     refusals: tuple[Refusal, ...]
     saved: PlanDocument | None = None
+    authors: Authors = field(default_factory=Authors)
+    policies: PolicyNotes = PolicyNotes()
 
     @property
     def digest(self) -> str | None:
@@ -43,10 +74,16 @@ class Planned:
         return replace(self, refusals=tuple(each for each in self.refusals if each not in refusals))
 
     def document(self, *, with_unchanged: bool = False) -> PlanDocument:
-        """Return the plan's document: the saved one itself, with the guards as they are now."""
+        """Return the plan's document: the saved one itself, with guards and live numbers as they are now."""
         if self.saved:
-            return {**self.saved, "refusals": [refusal_entry(each) for each in self.refusals]}
-        return to_document(self.plan, self.header, self.refusals, with_unchanged=with_unchanged)
+            changes = reaching_now(self.saved["resource_changes"], self.plan)
+            refusals = [refusal_entry(each) for each in self.refusals]
+            document: PlanDocument = {**self.saved, "resource_changes": changes, "refusals": refusals}
+        else:
+            document = to_document(
+                self.plan, self.header, self.refusals, with_unchanged=with_unchanged, authors=self.authors
+            )
+        return self.policies.added_to(document)
 
 
 def fetch(run: Run) -> Snapshot:
@@ -55,10 +92,29 @@ def fetch(run: Run) -> Snapshot:
         return reader.fetch()
 
 
-def make(run: Run, loaded: Loaded, header: Header, options: PlanOptions) -> Planned:
-    """Plan the loaded manifests against the registry as it is now."""
-    plan = make_plan(loaded.desired, fetch(run), options)
-    return Planned(plan, header, check_guards(plan, run.target.limits, manifests=len(loaded.desired)))
+def make(run: Run, loaded: Loaded, header: Header, options: PlanOptions, against: Against | None = None) -> Planned:
+    """Plan the loaded manifests, those of another commit with `against`, against the registry as it is now.
+
+    What only a plan with changes needs is asked for only then: git's memory of manifests that are gone, live numbers,
+    and who wrote the lines.
+    """
+    with open_reader(run.registry, product=run.product, root=run.project.root, token=run.token) as reader:
+        snapshot = reader.fetch()
+        if against:
+            loaded = with_todays_secrets(run, loaded, run.paths_of_project(header.manifest_paths), snapshot)
+        gone = gone_records(loaded.desired, snapshot, options)
+        if not (loaded.desired or options.prune):  # a drift without manifests, which looks at what drifted only
+            gone = tuple(record for record in gone if record.applied != record.spec)
+        plan = make_plan(loaded.desired, snapshot, replace(options, former=former_manifests(run, gone)))
+        plan = with_live_numbers(plan, reader)
+    refusals = check_guards(plan, run.target.limits, manifests=len(loaded.desired))
+    return Planned(plan, header, refusals, authors=authors_of(run, plan, against))
+
+
+def with_live_numbers(plan: Plan, reader: ImpactReader) -> Plan:
+    """Return the plan with the live sessions that it reaches, asked for at once, and only where it reaches any."""
+    tags = reached_tags(plan)
+    return with_impacts(plan, reader.impacts(tags)) if tags else plan
 
 
 def options_of(run: Run, given: Mapping[str, Any]) -> PlanOptions:

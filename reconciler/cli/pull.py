@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
 from reconciler.cli import planning
 from reconciler.cli.console import Console
-from reconciler.cli.exit_codes import ExitCode, help_epilog
+from reconciler.cli.exit_codes import ExitCode
 from reconciler.cli.files import write_atomically
+from reconciler.cli.help import DocumentedCommand, page
 from reconciler.cli.inputs import Run
-from reconciler.cli.options import Globals, global_options
+from reconciler.cli.options import Globals, completed, global_options
+from reconciler.cli.pull_notes import pull_notes
 from reconciler.cli.reporting import reported
 from reconciler.diagnostics import InvalidInput, nearest_of
 from reconciler.errors import ReconcilerError
 from reconciler.manifests import Loaded, ManifestPath, Pulled, find_files, pull, with_new_texts
 from reconciler.render.values import safe
 from reconciler.session_type import SessionType
+from reconciler.values import parse_path
 
 _DEFAULT_FOLDER = "sessions"
 
 
 @click.command(
     "pull",
-    epilog=help_epilog(
+    cls=DocumentedCommand,
+    page=page(
         "reconciler pull\nreconciler pull user-session --dir sessions/",
         ExitCode.OK,
         ExitCode.ERROR,
@@ -34,7 +39,7 @@ _DEFAULT_FOLDER = "sessions"
         ExitCode.UNREACHABLE,
     ),
 )
-@click.argument("tags", nargs=-1, metavar="[TAG]...")
+@click.argument("tags", nargs=-1, metavar="[TAG]...", shell_complete=completed("tags"))
 @click.option(
     "--dir",
     "folder",
@@ -49,17 +54,24 @@ def command(console: Console, given: Globals, /, **options: Any) -> None:
 
     Manifests that are there are edited in place: only values that differ change; comments and key order stay. For
     session types without a manifest a new file is written to --dir. TAGs name what to pull; without them, everything.
+    Nothing is deleted, and nothing is written where a value can't be.
+
+    After it, plan has no changes for what was pulled. What manifests can't say any more is noted: a variable whose
+    place a value took, what other targets share, and what is ignored or not live.
     """
     run = Run.of(given)
     workplace = _Workplace.of(run, options["folder"])
     loaded = workplace.load(run)
     live = _live(run, options["tags"])
-    pulled = pull(loaded, live, workplace.new_file)
-    _verify(run, workplace, pulled, live)
+    pulled = pull(lambda texts: workplace.load_with(run, texts), live, workplace.new_file)
+    if pulled.failed:
+        _refuse(pulled, loaded)
     for verb, texts in (("changed", pulled.changed), ("created", pulled.created)):
         for spelled, text in texts.items():
             _write(Path(spelled), text)
             console.out(f"{verb} {safe(spelled)}")
+    for note in pull_notes(run, pulled, loaded, () if options["tags"] else live):
+        console.err(f"Note: {safe(note)}")
     created, changed = len(pulled.created), len(pulled.changed)
     console.out(f"Pull complete! Manifest files: {created} created, {changed} changed.")
 
@@ -87,6 +99,15 @@ class _Workplace:
             raise InvalidInput(loaded.diagnostics, loaded.sources)
         return loaded
 
+    def load_with(self, run: Run, texts: Mapping[str, str]) -> Loaded:
+        """Load the manifests with new texts in place of what is on the disk."""
+        present = {file.spelled for file in self.files}
+        new = (ManifestPath(Path(spelled), spelled) for spelled in texts if spelled not in present)
+        overlays = find_files(each for each in run.overlays() if each.path.exists()).files
+        own = {each.spelled for each in overlays}
+        files = [*self.files, *(each for each in new if each.spelled not in own)]
+        return run.load_for(run.target, with_new_texts(files, texts), overlays=with_new_texts(overlays, texts))
+
     def new_file(self, tag: str) -> str:
         """Return the file for the manifest of a tag: one that is not there yet."""
         taken = {each.path.resolve() for each in self.files}
@@ -108,23 +129,17 @@ def _live(run: Run, tags: tuple[str, ...]) -> list[SessionType]:
     return [spec for tag, spec in live.items() if not tags or tag in tags]
 
 
-def _verify(run: Run, workplace: _Workplace, pulled: Pulled, live: list[SessionType]) -> None:
-    """Make sure that the new texts want what is live, before one is written."""
-    texts = {**pulled.changed, **pulled.created}
-    files = [*workplace.files, *(ManifestPath(Path(spelled), spelled) for spelled in pulled.created)]
-    overlays = find_files(each for each in run.overlays() if each.path.exists()).files
-    loaded = run.load_for(run.target, with_new_texts(files, texts), overlays=with_new_texts(overlays, texts))
-    wanted = {each.session_type.tag: each for each in loaded.desired}
-    wrong = [
-        each.tag
-        for each in live
-        if each.tag not in wanted or not wanted[each.tag].ignoring(each).session_type.same_as(each)
-    ]
-    if wrong:
-        raise ReconcilerError(
-            f"The manifests can't be edited in place to hold what is live of {', '.join(wrong)}; nothing was written",
-            hint="Anchors, merge keys or variables may stand in the way: edit these by hand.",
-        )
+def _refuse(pulled: Pulled, loaded: Loaded) -> NoReturn:
+    """Say which values can't be edited, and where they stand."""
+    desired = {each.session_type.tag: each for each in loaded.desired}
+    told = []
+    for tag, paths in pulled.failed.items():
+        place = f"; {desired[tag].locate(parse_path(paths[0]) or ())}" if tag in desired else ""
+        told.append(f"{tag} ({', '.join(paths)}{place})")
+    raise ReconcilerError(
+        f"The manifests can't be edited in place to hold what is live of {safe(', '.join(told))}; nothing was written",
+        hint="Anchors, merge keys or an overlay may stand in the way: edit these by hand, or pull other tags by name.",
+    )
 
 
 def _write(file: Path, text: str) -> None:

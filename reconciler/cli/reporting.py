@@ -14,6 +14,7 @@ from reconciler import __version__
 from reconciler.cli.console import Console
 from reconciler.cli.delivery import Delivery
 from reconciler.cli.exit_codes import ExitCode
+from reconciler.cli.github_files import Ending, tell_github
 from reconciler.cli.inputs import Run
 from reconciler.cli.options import Command, Globals
 from reconciler.diagnostics import InvalidInput
@@ -23,6 +24,7 @@ from reconciler.plan import DiagnosticEntry, Header, StalePlan, diagnostic_entry
 from reconciler.port import RegistryDenied, RegistryUnavailable, StaleRecord
 from reconciler.registry import UnsupportedRegistry
 from reconciler.render import View, render_as, render_diagnostics, render_error, render_json
+from reconciler.render.diagnostics_codequality import render_codequality
 from reconciler.render.diagnostics_github import render_github
 from reconciler.render.diagnostics_junit import render_junit
 from reconciler.render.diagnostics_sarif import render_sarif
@@ -61,6 +63,15 @@ def reported(function: Command, *, document: ErrorDocument = plan_error_document
     def run(given: Globals, **options: Any) -> int:
         console = Console(no_color=given.no_color, verbose=given.verbose)
         delivery = Delivery.of(options)
+        code = attempt(console, delivery, given, options)
+        try:
+            delivery.conclude(Ending(code, options.get("out") or options.get("saved") or ""))
+        except ReconcilerError as error:
+            console.err(render_error(error, console.err_paint))
+            return code or ExitCode.ERROR
+        return code
+
+    def attempt(console: Console, delivery: Delivery, given: Globals, options: dict[str, Any]) -> ExitCode:
         try:
             delivery.check()
             code = ExitCode(function(console, given, **options) or ExitCode.OK)
@@ -105,6 +116,8 @@ def diagnostics_report(form: str | None, entries: Iterable[DiagnosticEntry], doc
             return render_github(entries)
         case "junit":
             return render_junit(entries)
+        case "codequality":
+            return render_codequality(entries)
         case "sarif":
             return render_sarif(entries, __version__)
         case _:
@@ -132,7 +145,11 @@ def usage_document(error: click.UsageError, form: str) -> str | None:
     if choices and form not in choices:
         return None
     if document is plan_error_document and form in choices and form != "text":
-        return render_as(form, document(entries), View(drift=command is not None and command.name == "drift"))
+        told, view = document(entries), View(drift=command is not None and command.name == "drift")
+        if form == "github":
+            for failure in tell_github(told, view, Ending(ExitCode.USAGE)):
+                click.echo(failure, err=True)
+        return render_as(form, told, view)
     return diagnostics_report(form, entries, document)
 
 

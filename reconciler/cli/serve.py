@@ -16,7 +16,8 @@ import click
 
 from reconciler.access import Role
 from reconciler.cli.console import Console
-from reconciler.cli.exit_codes import ExitCode, help_epilog
+from reconciler.cli.exit_codes import ExitCode
+from reconciler.cli.help import DocumentedCommand, page
 from reconciler.cli.inputs import Run
 from reconciler.cli.options import Globals, global_options
 from reconciler.cli.reporting import reported
@@ -36,11 +37,15 @@ _BOOTSTRAP = "bootstrap"
 
 @click.command(
     "serve",
-    epilog=help_epilog(
+    cls=DocumentedCommand,
+    page=page(
         "reconciler serve\nreconciler serve --database postgresql://reconciler@db/registry --host 0.0.0.0 --workers 4",
         ExitCode.OK,
         ExitCode.ERROR,
+        ExitCode.INVALID,
         ExitCode.UNREACHABLE,
+        variables=["PROMETHEUS_MULTIPROC_DIR", "RECONCILER_MASTER_KEY"],
+        is_registry=True,
     ),
 )
 @click.option(

@@ -7,10 +7,11 @@ from typing import Any
 import click
 
 from reconciler.cli.console import Console
-from reconciler.cli.exit_codes import ExitCode, help_epilog
+from reconciler.cli.exit_codes import ExitCode
+from reconciler.cli.help import DocumentedCommand, DocumentedGroup
 from reconciler.cli.options import Globals, format_option, global_options
 from reconciler.cli.session_inputs import STDIN, read_data, read_seconds, read_token
-from reconciler.cli.session_options import CODES, Asked, session_reported, session_type_options
+from reconciler.cli.session_options import Asked, session_page, session_reported, session_type_options
 from reconciler.cli.session_reports import REPORTS
 from reconciler.render import pair_json, revoked_json, verdict_json
 from reconciler.render.sessions_text import render_pair, render_verdict
@@ -19,7 +20,9 @@ from reconciler.runtime import Revoked
 
 
 @click.group(
-    "session", epilog=help_epilog('reconciler session start user-session --data \'{"userId": "user_123"}\'', *CODES)
+    "session",
+    cls=DocumentedGroup,
+    page=session_page('reconciler session start user-session --data \'{"userId": "user_123"}\''),
 )
 @global_options
 def command(given: Globals) -> None:
@@ -33,10 +36,10 @@ def command(given: Globals) -> None:
 @command.command(
     "start",
     short_help="Start a session and print its tokens.",
-    epilog=help_epilog(
+    cls=DocumentedCommand,
+    page=session_page(
         'reconciler session start user-session --data \'{"userId": "user_123"}\'\n'
-        "reconciler session start user-session --data user.json --expires-in 15m --format json",
-        *CODES,
+        "reconciler session start user-session --data user.json --expires-in 15m --format json"
     ),
 )
 @click.option("--data", metavar="FILE|-|JSON", required=True, help="What the session holds: a file, stdin, or JSON.")
@@ -64,7 +67,8 @@ def start(console: Console, given: Globals, /, **options: Any) -> None:
 @command.command(
     "verify",
     short_help="Tell whether a token is good, and what it holds.",
-    epilog=help_epilog("reconciler session verify user-session < token.txt", *CODES),
+    cls=DocumentedCommand,
+    page=session_page("reconciler session verify user-session --token token.txt"),
 )
 @click.option("--token", metavar="FILE|-", default=STDIN, help="Where the token is: a file, or stdin.  [default: -]")
 @session_type_options
@@ -83,7 +87,8 @@ def verify(console: Console, given: Globals, /, **options: Any) -> ExitCode:
 @command.command(
     "refresh",
     short_help="Exchange a refresh token for a new pair, once.",
-    epilog=help_epilog("reconciler session refresh user-session < refresh-token.txt", *CODES),
+    cls=DocumentedCommand,
+    page=session_page("reconciler session refresh user-session --token refresh-token.txt"),
 )
 @click.option(
     "--token", metavar="FILE|-", default=STDIN, help="Where the refresh token is: a file, or stdin.  [default: -]"
@@ -108,7 +113,8 @@ def refresh(console: Console, given: Globals, /, **options: Any) -> None:
 @command.command(
     "revoke",
     short_help="End a session by its id.",
-    epilog=help_epilog("reconciler session revoke user-session 5f0c2c1e-9d7b-4a6f-8e3d-2c1b0a998877", *CODES),
+    cls=DocumentedCommand,
+    page=session_page("reconciler session revoke user-session 5f0c2c1e-9d7b-4a6f-8e3d-2c1b0a998877"),
 )
 @session_type_options
 @click.argument("session_id", metavar="SESSION")
@@ -125,7 +131,8 @@ def revoke(console: Console, given: Globals, /, **options: Any) -> None:
 @command.command(
     "revoke-all",
     short_help="End all sessions of a user.",
-    epilog=help_epilog("reconciler session revoke-all user-session user_123", *CODES),
+    cls=DocumentedCommand,
+    page=session_page("reconciler session revoke-all user-session user_123"),
 )
 @session_type_options
 @click.argument("identifier", metavar="USER")

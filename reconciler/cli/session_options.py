@@ -13,8 +13,9 @@ import click
 
 from reconciler.cli.console import Console
 from reconciler.cli.exit_codes import ExitCode
+from reconciler.cli.help import Page, page
 from reconciler.cli.inputs import Run
-from reconciler.cli.options import Command, Globals
+from reconciler.cli.options import Command, Globals, completed
 from reconciler.cli.reporting import reported
 from reconciler.cli.session_runtime import Runtime, env_option, master_key_option, open_runtime
 from reconciler.plan import DiagnosticEntry
@@ -22,8 +23,13 @@ from reconciler.render import Paint, render_json
 from reconciler.runtime import SessionKeys, Sessions
 from reconciler.values import JsonObject
 
-CODES = (ExitCode.OK, ExitCode.ERROR, ExitCode.INVALID, ExitCode.UNREACHABLE)
+_CODES = (ExitCode.OK, ExitCode.ERROR, ExitCode.INVALID, ExitCode.UNREACHABLE)
 _VERSION = "1.0"
+
+
+def session_page(examples: str) -> Page:
+    """Return the help page of a command on sessions."""
+    return page(examples, *_CODES, variables=["RECONCILER_MASTER_KEY"])
 
 
 def _error_document(entries: Iterable[DiagnosticEntry]) -> JsonObject:
@@ -41,7 +47,7 @@ def runtime_options(function: Command) -> Command:
 
 def session_type_options(function: Command) -> Command:
     """Add `TAG` and what says where the sessions are."""
-    return click.argument("tag")(runtime_options(function))
+    return click.argument("tag", shell_complete=completed("tags"))(runtime_options(function))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from typing import Any
 import click
 
 from reconciler.cli.console import Console
-from reconciler.cli.exit_codes import help_epilog
+from reconciler.cli.help import DocumentedCommand
 from reconciler.cli.options import Command, Globals, format_option, global_options
-from reconciler.cli.session_options import CODES, Asked, session_reported, session_type_options
+from reconciler.cli.session_options import Asked, session_page, session_reported, session_type_options
 from reconciler.render import active_json, dashboard_json, details_json, users_json
 from reconciler.render.dashboard_text import render_dashboard
 from reconciler.render.sessions_text import render_active, render_user, render_users
@@ -35,7 +35,8 @@ def _page_option(function: Command) -> Command:
 @click.command(
     "list",
     short_help="List the live sessions.",
-    epilog=help_epilog("reconciler session list user-session --user user_123", *CODES),
+    cls=DocumentedCommand,
+    page=session_page("reconciler session list user-session --user user_123"),
 )
 @click.option("--user", metavar="USER", help="Only this user's.")
 @_page_option
@@ -56,7 +57,8 @@ def list_(console: Console, given: Globals, /, **options: Any) -> None:
 @click.command(
     "users",
     short_help="List everybody who ever had a session.",
-    epilog=help_epilog("reconciler session users user-session --env prd --page 2", *CODES),
+    cls=DocumentedCommand,
+    page=session_page("reconciler session users user-session --env prd --page 2"),
 )
 @_page_option
 @_limit_option(PAGE_LIMIT)
@@ -74,7 +76,8 @@ def users(console: Console, given: Globals, /, **options: Any) -> None:
 @click.command(
     "user",
     short_help="Show a user with the newest sessions.",
-    epilog=help_epilog("reconciler session user user-session user_123", *CODES),
+    cls=DocumentedCommand,
+    page=session_page("reconciler session user user-session user_123"),
 )
 @session_type_options
 @click.argument("identifier", metavar="USER")
@@ -93,7 +96,8 @@ def user(console: Console, given: Globals, /, **options: Any) -> None:
 @click.command(
     "dashboard",
     short_help="Show the numbers: users and sessions, day by day.",
-    epilog=help_epilog("reconciler session dashboard user-session --days 7", *CODES),
+    cls=DocumentedCommand,
+    page=session_page("reconciler session dashboard user-session --days 7"),
 )
 @click.option(
     "--days", type=click.IntRange(1, _DAYS_MAX), default=TIMELINE_DAYS, show_default=True, help="Days of the timeline."

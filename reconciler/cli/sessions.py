@@ -9,9 +9,9 @@ from typing import Any
 import click
 
 from reconciler.cli.console import Console
-from reconciler.cli.exit_codes import help_epilog
+from reconciler.cli.help import DocumentedCommand, DocumentedGroup
 from reconciler.cli.options import Globals, format_option, global_options
-from reconciler.cli.session_options import CODES, Asked, session_reported
+from reconciler.cli.session_options import Asked, session_page, session_reported
 from reconciler.cli.session_runtime import DEFAULT_ENV
 from reconciler.render import pruned_json
 from reconciler.render.values import counted
@@ -21,7 +21,7 @@ _SPAN = re.compile(r"(?P<count>[1-9]\d{0,5})(?P<unit>[hdw])")
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 
 
-@click.group("sessions", epilog=help_epilog("reconciler sessions prune --older-than 90d", *CODES))
+@click.group("sessions", cls=DocumentedGroup, page=session_page("reconciler sessions prune --older-than 90d"))
 @global_options
 def command(given: Globals) -> None:
     """Keep the sessions of a product in order. For single sessions see `reconciler session`."""
@@ -31,7 +31,8 @@ def command(given: Globals) -> None:
 @command.command(
     "prune",
     short_help="Remove sessions that were over long ago.",
-    epilog=help_epilog("reconciler sessions prune --older-than 90d", *CODES),
+    cls=DocumentedCommand,
+    page=session_page("reconciler sessions prune --older-than 90d"),
 )
 @click.option(
     "--older-than", metavar="SPAN", required=True, help="How long a session must have been over: `90d`, `12h`, `8w`."

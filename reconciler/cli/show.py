@@ -9,15 +9,16 @@ import click
 
 from reconciler.cli.console import Console
 from reconciler.cli.delivery import Delivery, all_formats
-from reconciler.cli.exit_codes import ExitCode, help_epilog
+from reconciler.cli.exit_codes import ExitCode
 from reconciler.cli.files import read_text
+from reconciler.cli.help import DocumentedCommand, page
 from reconciler.cli.options import Globals, global_options
 from reconciler.cli.reporting import reported
 from reconciler.plan import read_plan
 from reconciler.render import render_plan
 
 
-@click.command("show", epilog=help_epilog("reconciler show plan.json", ExitCode.OK, ExitCode.ERROR))
+@click.command("show", cls=DocumentedCommand, page=page("reconciler show plan.json", ExitCode.OK, ExitCode.ERROR))
 @click.argument("file", type=click.Path())
 @all_formats
 @global_options

@@ -7,19 +7,20 @@ from typing import Any
 
 import click
 
-from reconciler.access import Role, Token
+from reconciler.access import NewToken, Role, Token
 from reconciler.cli.console import Console
-from reconciler.cli.exit_codes import ExitCode, help_epilog
+from reconciler.cli.exit_codes import ExitCode
 from reconciler.cli.expiry import read_expiry
+from reconciler.cli.help import DocumentedCommand, DocumentedGroup, page
 from reconciler.cli.inputs import Run
 from reconciler.cli.options import Command, Globals, format_option, global_options
 from reconciler.cli.reporting import reported
-from reconciler.cli.token_keepers import NewToken, TokenKeeper, open_keeper
+from reconciler.cli.token_keepers import TokenKeeper, open_keeper
 from reconciler.port import RegistryRejected
 from reconciler.render import render_json, render_tokens, token_json
 from reconciler.values import rfc3339
 
-_CODES = (ExitCode.OK, ExitCode.ERROR, ExitCode.UNREACHABLE)
+_CODES = (ExitCode.OK, ExitCode.ERROR, ExitCode.INVALID, ExitCode.UNREACHABLE)
 
 
 def _database_option(function: Command) -> Command:
@@ -31,7 +32,14 @@ def _database_option(function: Command) -> Command:
     )(function)
 
 
-@click.group("token", epilog=help_epilog("reconciler token list", *_CODES))
+@click.group(
+    "token",
+    cls=DocumentedGroup,
+    page=page(
+        "reconciler token create ci --role write --expires 90d\nreconciler token list\nreconciler token revoke ci",
+        *_CODES,
+    ),
+)
 @global_options
 def command(given: Globals) -> None:
     """Make, list and revoke the tokens of a registry server.
@@ -42,7 +50,9 @@ def command(given: Globals) -> None:
     del given  # kept on the context, for the subcommand
 
 
-@command.command("create", epilog=help_epilog("reconciler token create ci --role write --expires 90d", *_CODES))
+@command.command(
+    "create", cls=DocumentedCommand, page=page("reconciler token create ci --role write --expires 90d", *_CODES)
+)
 @click.argument("name")
 @click.option("--role", type=click.Choice([role.value for role in Role]), required=True, help="What it may do.")
 @click.option("--expires", metavar="WHEN", help="`30d`, `12h`, or a moment of RFC 3339.  [default: never]")
@@ -66,7 +76,7 @@ def create(console: Console, given: Globals, /, **options: Any) -> None:
         console.out(secret)
 
 
-@command.command("list", epilog=help_epilog("reconciler token list", *_CODES))
+@command.command("list", cls=DocumentedCommand, page=page("reconciler token list", *_CODES))
 @_database_option
 @format_option("text", "json")
 @global_options
@@ -81,7 +91,7 @@ def list_(console: Console, given: Globals, /, **options: Any) -> None:
         console.out(render_tokens(tokens, datetime.now(UTC), console.out_paint))
 
 
-@command.command("revoke", epilog=help_epilog("reconciler token revoke ci", *_CODES))
+@command.command("revoke", cls=DocumentedCommand, page=page("reconciler token revoke ci", *_CODES))
 @click.argument("token")
 @_database_option
 @format_option("text", "json")

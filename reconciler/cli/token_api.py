@@ -6,8 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Self, TypeVar
 
-from reconciler.access import Role, Token
-from reconciler.cli.token_keepers import NewToken
+from reconciler.access import NewToken, Role, Token
 from reconciler.project import Secret
 from reconciler.registry.http import Malformed, Request, json_body, json_object, open_link
 from reconciler.registry.url import HttpEndpoint

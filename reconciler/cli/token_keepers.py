@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
 from types import TracebackType
 from typing import Protocol, Self
 
-from reconciler.access import Role, Token
+from reconciler.access import NewToken, Token
 from reconciler.cli.inputs import Run
 from reconciler.errors import ReconcilerError
 from reconciler.project import TOKEN_VARIABLE
 from reconciler.registry.connect import utc_now
 from reconciler.registry.url import HttpEndpoint, parse_registry_url
-
-
-@dataclass(frozen=True, slots=True)
-class NewToken:
-    """A token that is to be made."""
-
-    name: str
-    role: Role
-    product: str | None
-    expires_at: datetime | None
 
 
 class TokenKeeper(Protocol):

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import click
 
 from reconciler import __version__
 from reconciler.cli.console import Console
-from reconciler.cli.exit_codes import ExitCode, help_epilog
+from reconciler.cli.every_target import found_in
+from reconciler.cli.exit_codes import ExitCode
+from reconciler.cli.help import DocumentedCommand, page
 from reconciler.cli.inputs import Run
 from reconciler.cli.options import Globals, format_option, global_options, paths_argument
+from reconciler.cli.policies import Policies
 from reconciler.cli.reporting import diagnostics_report, reported
 from reconciler.diagnostics import Code, Diagnostic, InvalidInput, Severity, in_order
 from reconciler.manifests import Loaded
@@ -41,26 +45,38 @@ def _reported(function: Any) -> Any:
 
 @click.command(
     "validate",
-    epilog=help_epilog("reconciler validate sessions/", ExitCode.OK, ExitCode.ERROR, ExitCode.INVALID),
+    cls=DocumentedCommand,
+    page=page(
+        "reconciler validate sessions/\nreconciler validate --format sarif > validate.sarif",
+        ExitCode.OK,
+        ExitCode.ERROR,
+        ExitCode.INVALID,
+    ),
 )
 @paths_argument
-@format_option("text", "json", "github", "junit", "sarif")
+@click.option("--strict", is_flag=True, help="Count warnings as errors.")
+@format_option("text", "json", "github", "junit", "sarif", "codequality")
 @global_options
 @_reported
 def command(console: Console, given: Globals, /, **options: Any) -> None:
     """Check manifests and project file without a registry, and report every problem at once.
 
     Without --target, the manifests are checked as every target has them. What is wrong is told on stderr; stdout gets
-    it in a format for machines: json, github (annotations of a workflow step), junit (XML) or sarif (code scanning).
+    it in a format for machines: json, github (annotations of a workflow step), junit (XML), sarif (code
+    scanning) or codequality (GitLab's merge requests).
     """
     run = Run.of(given, any_target=True)
     paths = run.require_paths(options["paths"], command="validate")
     targets = [run.target] if given.target else list(run.project.targets.values()) or [run.target]
-    results = [run.load_for(target, paths) for target in targets]
-    diagnostics = in_order(each for loaded in results for each in loaded.diagnostics)
+    policies = Policies(run, console)
+    results = [policies.judged(run.load_for(target, paths), target) for target in targets]
+    unmatched = policies.unmatched(options["paths"], results)
+    diagnostics = in_order([*unmatched, *found_in(results, run, all_targets=not given.target)])
     sources = {file: text for loaded in results for file, text in loaded.sources.items()}
     if not diagnostics and not any(loaded.desired for loaded in results):
         raise InvalidInput([Diagnostic(Code.NO_MANIFESTS, "There is no `.yaml` or `.yml` file with a manifest in it.")])
+    if options["strict"]:
+        diagnostics = tuple(replace(each, severity=Severity.ERROR) for each in diagnostics)
     if any(each.severity is Severity.ERROR for each in diagnostics):
         raise InvalidInput(diagnostics, sources)
     if diagnostics:
@@ -71,6 +87,8 @@ def command(console: Console, given: Globals, /, **options: Any) -> None:
         console.out(report)
     if form in _FOR_A_LOG:
         console.out(_success(results))
+        if policies.waived:
+            console.out(f"{counted(len(policies.waived), 'policy finding')} waived.")
 
 
 def _success(results: list[Loaded]) -> str:

@@ -60,6 +60,35 @@ class Code(Enum):
     LAYOUT_IMPOSSIBLE = "layout-impossible", "File can't be laid out"
     LIFECYCLE_PATH = "lifecycle-path", "Lifecycle path leads nowhere"
 
+    # Lint: valid, and still likely wrong
+    SELECTOR_CONSTANT = "selector-constant", "Selector picks a value that many users share"
+    SAMPLE_PRIVATE_KEY = "sample-private-key", "Sample looks like a private key"
+    SAMPLE_JWT = "sample-jwt", "Sample looks like a JSON Web Token"
+    SAMPLE_TOKEN = "sample-token", "Sample looks like a real token"
+    SAMPLE_CARD = "sample-card", "Sample looks like a payment card"
+    SAMPLE_IBAN = "sample-iban", "Sample looks like a bank account"
+    SAMPLE_EMAIL = "sample-email", "Sample looks like a real email address"
+    SAMPLE_PHONE = "sample-phone", "Sample looks like a real phone number"
+    TOKEN_SIZE = "token-size", "Token too long for a cookie"
+    IGNORE_FORM = "ignore-form", "Malformed ignore comment"
+    IGNORE_REASON = "ignore-reason", "Ignore comment without a reason"
+    IGNORE_UNKNOWN_CODE = "ignore-unknown-code", "Ignore comment with a code that it can't silence"
+    IGNORE_UNUSED = "ignore-unused", "Ignore comment that silences nothing"
+    TAG_RENAMED = "tag-renamed", "Tag changed since the last commit"
+
     # Project file
     PROJECT_VALUE = "project-value", "Invalid value in the project file"
     UNKNOWN_TARGET = "unknown-target", "Unknown target"
+
+    # Policies
+    POLICY = "policy", "Manifest breaks a policy"
+    POLICY_RULE = "policy-rule", "Invalid policy rule"
+    POLICY_UNDECIDED = "policy-undecided", "Policy can't be decided"
+    WAIVER_ENDED = "waiver-ended", "Waiver has ended"
+    WAIVER_ENDS_SOON = "waiver-ends-soon", "Waiver ends soon"
+    WAIVER_UNMATCHED = "waiver-unmatched", "Waiver for an unknown tag"
+
+    @property
+    def hides_source(self) -> bool:
+        """Tell whether the line that it is about may hold what no log should: then it is named and not shown."""
+        return str(self.value).startswith("sample-")

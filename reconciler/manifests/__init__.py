@@ -1,11 +1,12 @@
 """Manifests: found, loaded with overlays into desired session types, laid out by `fmt`."""
 
 from reconciler.manifests.edit import manifest_text
-from reconciler.manifests.find import ManifestPath, find_files, read_file
+from reconciler.manifests.find import ManifestPath, find_files, is_manifest, read_file
 from reconciler.manifests.json_schema import manifest_json_schema
 from reconciler.manifests.layout import canonical_layout
 from reconciler.manifests.load import Loaded, load_manifests
 from reconciler.manifests.pull import Pulled, pull, with_new_texts
+from reconciler.manifests.tag_renames import renamed_tags
 
 __all__ = [
     "Loaded",
@@ -13,10 +14,12 @@ __all__ = [
     "Pulled",
     "canonical_layout",
     "find_files",
+    "is_manifest",
     "load_manifests",
     "manifest_json_schema",
     "manifest_text",
     "pull",
     "read_file",
+    "renamed_tags",
     "with_new_texts",
 ]

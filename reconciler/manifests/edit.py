@@ -61,7 +61,7 @@ def _make(document: Any, edit: Edit) -> None:
     held = _held(edit.value)
     if isinstance(held, (CommentedMap, CommentedSeq)) and last in holder.ca.items:
         held.fa.set_flow_style()  # a comment behind the old value has its place behind one line only
-    holder[last] = held
+    holder[last if last in holder or isinstance(last, int) else _held_text(last)] = held
 
 
 def _held(value: JsonValue) -> Any:

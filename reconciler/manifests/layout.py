@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ruamel.yaml.error import YAMLError
@@ -37,14 +38,17 @@ def canonical_layout(content: bytes, file: str) -> str | tuple[Diagnostic, ...]:
     return laid
 
 
-class AnyVariable(dict[str, str]):
-    """An environment in which every variable is set: layout does not ask for values."""
+class AnyVariable(Mapping[str, str]):
+    """An environment in which every variable is set, to its own reference: layout does not ask for values."""
 
-    def __contains__(self, name: object) -> bool:
-        return True
-
-    def __missing__(self, name: str) -> str:
+    def __getitem__(self, name: str) -> str:
         return f"${{{name}}}"
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
 
 
 def _fold_periods(documents: list[Any]) -> None:

@@ -11,6 +11,7 @@ from reconciler.diagnostics import Code, Diagnostic, Severity, in_order, missing
 from reconciler.manifests.find import ManifestPath, find_files, read_file
 from reconciler.manifests.manifest import read_manifest
 from reconciler.manifests.overlay import overlaid
+from reconciler.manifests.silence import silenced
 from reconciler.nodes import Document, located, parse_yaml, value_location
 from reconciler.plan import Desired
 from reconciler.values import JsonValue, canonical_json, json_type
@@ -40,9 +41,9 @@ class Loaded:
         """Tell whether no problem is an error."""
         return all(each.severity is not Severity.ERROR for each in self.diagnostics)
 
-    def without(self, code: Code) -> Loaded:
-        """Return this without the problems of a kind that do not matter to a run."""
-        return replace(self, diagnostics=tuple(each for each in self.diagnostics if each.code is not code))
+    def without(self, *codes: Code) -> Loaded:
+        """Return this without the problems of kinds that do not matter to a run."""
+        return replace(self, diagnostics=tuple(each for each in self.diagnostics if each.code not in codes))
 
     def digest(self) -> str:
         """Return a digest of what the manifests want, wherever they lie and however they are laid out."""
@@ -69,7 +70,7 @@ def load_manifests(
     desired = list(reading.check(manifests))
     return Loaded(
         tuple(sorted(desired, key=lambda each: each.session_type.tag)),
-        in_order(reading.diagnostics),
+        in_order(silenced(reading.diagnostics, reading.sources, unused=reading.unused)),
         reading.sources,
     )
 
@@ -80,6 +81,7 @@ class _Reading:
     def __init__(self, root: Path, environment: Mapping[str, str]) -> None:
         self.diagnostics: list[Diagnostic] = []
         self.sources: dict[str, str] = {}
+        self.unused: set[str] = set()  # the files of overlays that nothing lies under
         self._root = root.resolve()
         self._environment = environment
         self._recorded: dict[str, str] = {}
@@ -126,8 +128,10 @@ class _Reading:
             for overlay in by_tag.get(_tag(manifest), ()):
                 laid = overlaid(laid, overlay)
             yield laid
+        known = {_tag(manifest) for manifest in manifests}
+        self.unused = {each.location.file for tag in by_tag.keys() - known for each in by_tag[tag]}
         if complete:
-            self._report_unknown(by_tag, {_tag(manifest) for manifest in manifests})
+            self._report_unknown(by_tag, known)
 
     def _report_unknown(self, overlays: Mapping[str, list[Document]], known: set[str]) -> None:
         for tag in overlays.keys() - known:

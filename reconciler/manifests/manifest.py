@@ -11,6 +11,7 @@ from reconciler.diagnostics import Code, Diagnostic, Problem, Severity, model_pr
 from reconciler.nodes import Document, located
 from reconciler.plan import Desired, Lifecycle
 from reconciler.session_type import FIELDS, check
+from reconciler.session_type.lint import lint
 from reconciler.values import JsonObject, JsonValue, Path, parse_path, value_at
 
 LIFECYCLE = "lifecycle"
@@ -44,6 +45,8 @@ def read_manifest(document: Document, file: str) -> tuple[Desired | None, tuple[
     lifecycle = fields.pop(LIFECYCLE, {})
     checked = check(fields)
     problems = [*map(_knowing_lifecycle, checked.problems), *_lifecycle_problems(lifecycle, fields)]
+    if checked.session_type:
+        problems += lint(checked.session_type)
     diagnostics = tuple(located(problems, document))
     if checked.session_type is None or any(each.severity is Severity.ERROR for each in diagnostics):
         return None, diagnostics

@@ -4,22 +4,29 @@ The C parser delivers its events, marks included, in a seventh of the time that 
 marks away. So plain data and positions are built here, straight from the events.
 """
 
+from reconciler.nodes.comments import Comment, comments
 from reconciler.nodes.document import Document
 from reconciler.nodes.locate import located
 from reconciler.nodes.marks import Marks, entry_of, key_location, keys_of, value_location
-from reconciler.nodes.parse import Parsed, parse_yaml
+from reconciler.nodes.parse import Parsed, parse_yaml, split_lines
 from reconciler.nodes.scalars import NumberTooLong, resolve
+from reconciler.nodes.variables import VariableProblem, substitute
 
 __all__ = [
+    "Comment",
     "Document",
     "Marks",
     "NumberTooLong",
     "Parsed",
+    "VariableProblem",
+    "comments",
     "entry_of",
     "key_location",
     "keys_of",
     "located",
     "parse_yaml",
     "resolve",
+    "split_lines",
+    "substitute",
     "value_location",
 ]

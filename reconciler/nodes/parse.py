@@ -44,7 +44,7 @@ def parse_yaml(content: bytes, file: str, environment: Mapping[str, str]) -> Par
         return _unparsable(_not_utf8(body, error.start, len(content) - len(body), file))
     builder = Builder(file, environment)
     try:
-        for event in _events(text):
+        for event in events(text):
             builder.take(event)
     except Refused:
         pass
@@ -53,11 +53,17 @@ def parse_yaml(content: bytes, file: str, environment: Mapping[str, str]) -> Par
     return Parsed(tuple(builder.documents), tuple(builder.diagnostics), text)
 
 
+def split_lines(text: str) -> list[str]:
+    """Return a text's lines as the parser counts them."""
+    return _LINE_BREAK.split(text)
+
+
 def _unparsable(diagnostic: Diagnostic) -> Parsed:
     return Parsed((), (diagnostic,), "")
 
 
-def _events(text: str) -> Iterator[Event]:
+def events(text: str) -> Iterator[Event]:
+    """Yield the parser's events. Raises ruamel's YAMLError."""
     parser = CParser(text)
     while not isinstance(event := parser.get_event(), StreamEndEvent):
         yield event
@@ -69,7 +75,7 @@ def _not_utf8(body: bytes, at: int, bom: int, file: str) -> Diagnostic:
 
 
 def _end_of(text: str, file: str) -> Location:
-    lines = _LINE_BREAK.split(text)
+    lines = split_lines(text)
     return Location(file, len(lines), len(lines[-1]) + 1)
 
 
@@ -94,7 +100,7 @@ def _within(text: str, location: Location) -> Location:
 
 
 def _syntax_hint(error: MarkedYAMLError, text: str, location: Location) -> str:
-    line = _LINE_BREAK.split(text)[location.line - 1]
+    line = split_lines(text)[location.line - 1]
     if "\t" in line[: location.column]:
         return "Indent with spaces: YAML does not allow tabs."
     if "mapping values are not allowed" in str(error.problem):

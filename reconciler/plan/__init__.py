@@ -1,29 +1,34 @@
 """The planner: desired x live x last applied makes a plan, which is frozen data. Pure: no I/O, no clock."""
 
+from reconciler.plan.authorship import Authors, LineCommit
 from reconciler.plan.describe import diagnostic_entry, refusal_entry, to_document
-from reconciler.plan.desired import Desired, Lifecycle
-from reconciler.plan.diff import diff, schema_differences
+from reconciler.plan.desired import Desired, Former, Lifecycle
+from reconciler.plan.diff import diff, sample_paths, schema_differences
 from reconciler.plan.document import (
     ChangeEntry,
     DiagnosticEntry,
     FieldEntry,
     OutcomeEntry,
     PlanDocument,
+    PolicyWarning,
     RefusalEntry,
     sealed,
 )
 from reconciler.plan.guard import Guard, Limits, Refusal, check_guards, not_allowed
 from reconciler.plan.header import Header, error_document, header_of
 from reconciler.plan.history_document import EntryDocument, HistoryDocument, HistoryField, history_document
-from reconciler.plan.mask import MASK
+from reconciler.plan.impact import reached_tags, reaching_now, with_impacts
+from reconciler.plan.mask import MASK, masked
 from reconciler.plan.model import Action, Change, Drift, FieldChange, FieldClass, Missing, Origin, Ownership, Plan, Risk
-from reconciler.plan.planner import PlanOptions, emptied_records, make_plan
+from reconciler.plan.planner import PlanOptions, emptied_records, gone_records, make_plan
+from reconciler.plan.renames import Rename, find_renames
 from reconciler.plan.saved import StalePlan, UnusablePlan, check_fresh, plan_of, read_plan, with_sensitive_values
 from reconciler.plan.selection import Selection
 
 __all__ = [
     "MASK",
     "Action",
+    "Authors",
     "Change",
     "ChangeEntry",
     "Desired",
@@ -33,12 +38,14 @@ __all__ = [
     "FieldChange",
     "FieldClass",
     "FieldEntry",
+    "Former",
     "Guard",
     "Header",
     "HistoryDocument",
     "HistoryField",
     "Lifecycle",
     "Limits",
+    "LineCommit",
     "Missing",
     "Origin",
     "OutcomeEntry",
@@ -46,8 +53,10 @@ __all__ = [
     "Plan",
     "PlanDocument",
     "PlanOptions",
+    "PolicyWarning",
     "Refusal",
     "RefusalEntry",
+    "Rename",
     "Risk",
     "Selection",
     "StalePlan",
@@ -58,15 +67,22 @@ __all__ = [
     "diff",
     "emptied_records",
     "error_document",
+    "find_renames",
+    "gone_records",
     "header_of",
     "history_document",
     "make_plan",
+    "masked",
     "not_allowed",
     "plan_of",
+    "reached_tags",
+    "reaching_now",
     "read_plan",
     "refusal_entry",
+    "sample_paths",
     "schema_differences",
     "sealed",
     "to_document",
+    "with_impacts",
     "with_sensitive_values",
 ]

@@ -33,6 +33,12 @@ def leaves(session_type: SessionType) -> Iterator[tuple[Path, JsonValue]]:
             yield (name,), value
 
 
+def sample_paths(*session_types: SessionType | None) -> tuple[Path, ...]:
+    """Return the paths of all sample values: what to mask where nobody can say which of them are sensitive."""
+    paths = (path for each in session_types if each for path, _ in leaves(each))
+    return tuple(dict.fromkeys(path for path in paths if path[0] == "schema"))
+
+
 def _differences(before: SessionType, after: SessionType) -> Iterator[Difference]:
     old, new = before.to_json(), after.to_json()
     lifetime_fields = () if before.lifetime.same_as(after.lifetime) else ("expiry", "period")

@@ -13,6 +13,7 @@ from reconciler.values import JsonValue, canonical_json
 FORMAT_VERSION = "1.2"
 
 # `class` and `type` are the contract's names, hence the functional form.
+# `commit` and `author` are those of the line at `location`; null where git can't tell, or the line is not committed.
 FieldEntry = TypedDict(
     "FieldEntry",
     {
@@ -24,6 +25,8 @@ FieldEntry = TypedDict(
         "risk": str,
         "sensitive": bool,
         "location": dict[str, Any] | None,
+        "commit": NotRequired[str | None],
+        "author": NotRequired[str | None],
     },
 )
 
@@ -40,7 +43,7 @@ class ChangeBody(TypedDict):
 
 
 class Provenance(TypedDict):
-    """Where in git a change comes from."""
+    """Where in git a change comes from: the manifest's line, and the commit that made the change necessary."""
 
     file: str
     line: int
@@ -70,6 +73,7 @@ class ChangeEntry(TypedDict):
     manifest: NotRequired[str | None]
     action_reason: NotRequired[str]
     protected: NotRequired[bool]
+    unguarded: NotRequired[bool]
     records_ownership: NotRequired[bool]
     changed_by: NotRequired[dict[str, str]]
 
@@ -89,6 +93,10 @@ class ForeignEntry(TypedDict):
     name: str
     project: str
     wanted: bool
+
+
+# A session type that looks like another one, whose manifest is gone, under another tag; `from` is no Python name.
+RenameEntry = TypedDict("RenameEntry", {"from": str, "to": str})
 
 
 class OutcomeEntry(TypedDict):
@@ -112,6 +120,14 @@ class DiagnosticEntry(TypedDict):
     related: NotRequired[dict[str, Any]]
 
 
+class PolicyWarning(TypedDict):
+    """A change that breaks a policy which only warns."""
+
+    rule: str
+    tag: str
+    message: str
+
+
 class PlanDocument(TypedDict):
     """The whole document. One that tells of an error has `errored` set and `diagnostics`."""
 
@@ -131,9 +147,12 @@ class PlanDocument(TypedDict):
     summary: dict[str, int]
     refusals: list[RefusalEntry]
     keeps_applied: bool
+    renames: NotRequired[list[RenameEntry]]
     digest: NotRequired[str]
     outcomes: NotRequired[list[OutcomeEntry]]
     diagnostics: NotRequired[list[DiagnosticEntry]]
+    policy_warnings: NotRequired[list[PolicyWarning]]
+    policy_waived: NotRequired[list[dict[str, str]]]
 
 
 def digest_of(document: PlanDocument) -> str:

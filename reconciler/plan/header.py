@@ -12,7 +12,10 @@ from reconciler.values import rfc3339
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What a document says of the run that made it. `registry` holds no credentials."""
+    """What a document says of the run that made it. `registry` holds no credentials.
+
+    `against` is how the commit was named where the manifests are its, and not those of the work tree.
+    """
 
     reconciler_version: str
     timestamp: datetime
@@ -25,6 +28,7 @@ class Header:
     manifest_digest: str = ""
     git_commit: str | None = None
     git_dirty: bool = False
+    against: str | None = None
 
     @property
     def recorded_commit(self) -> str | None:
@@ -47,6 +51,7 @@ def header_of(document: PlanDocument) -> Header:
         manifest_digest=source["manifest_digest"],
         git_commit=source["git_commit"],
         git_dirty=source["git_dirty"],
+        against=source.get("against"),
     )
 
 
@@ -76,6 +81,7 @@ def empty_document(header: Header) -> PlanDocument:
         "source": {
             "git_commit": header.git_commit,
             "git_dirty": header.git_dirty,
+            "against": header.against,
             "manifest_digest": header.manifest_digest,
             "manifest_paths": list(header.manifest_paths),
             "manifests": header.manifests,
@@ -90,4 +96,5 @@ def empty_document(header: Header) -> PlanDocument:
         "summary": {"create": 0, "update": 0, "delete": 0, "no_op": 0, "withheld": 0},
         "refusals": [],
         "keeps_applied": True,
+        "renames": [],
     }

@@ -34,20 +34,27 @@ class EntryDocument(TypedDict):
 
 
 class HistoryDocument(TypedDict):
-    """The whole document."""
+    """The whole document. `omitted` counts the earlier entries that a limit left out."""
 
     format_version: str
+    omitted: int
     history: list[EntryDocument]
 
 
-def history_document(entries: Iterable[HistoryEntry], sensitive: Mapping[str, tuple[Path, ...]]) -> HistoryDocument:
+def history_document(
+    entries: Iterable[HistoryEntry], sensitive: Mapping[str, tuple[Path, ...]], *, limit: int | None = None
+) -> HistoryDocument:
     """Make the document. `sensitive` gives the paths to mask, by tag.
 
     Of a tag that it does not name, every sample value is masked: its manifest may have had a secret in it.
+    With a limit, only so many of the newest entries.
     """
+    found = list(entries)
+    omitted = max(0, len(found) - limit) if limit else 0
     return {
         "format_version": "1.0",
-        "history": [_entry(entry, sensitive.get(entry.tag, _samples(entry))) for entry in entries],
+        "omitted": omitted,
+        "history": [_entry(entry, sensitive.get(entry.tag, _samples(entry))) for entry in found[omitted:]],
     }
 
 

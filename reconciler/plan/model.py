@@ -10,6 +10,7 @@ from enum import Enum, StrEnum
 from reconciler.diagnostics import Location
 from reconciler.plan.desired import Desired
 from reconciler.plan.selection import Selection
+from reconciler.port import Impact
 from reconciler.session_type import SessionType
 from reconciler.values import JsonObject, JsonValue, Path
 
@@ -93,7 +94,9 @@ class Change:
     `revision` is the precondition: the record's revision when the plan was made, None where there was no record (a
     tombstone's otherwise). A withheld change is shown and not executed. `records_ownership` asks for a write that
     changes no field: ownership is recorded, or a tombstone settled. `owner` is the project that owns a foreign record.
-    `file` is the manifest's, as the registry records it.
+    `file` is the manifest's, as the registry records it. `impact` is None where nobody asked, or the registry can't
+    tell. `unguarded` marks a deletion of which nobody knows whether the manifest, gone by now, forbade it.
+    `applied_commit` is what the record was last applied from, as the registry recorded it.
     """
 
     tag: str
@@ -110,6 +113,9 @@ class Change:
     location: Location | None = None
     file: str | None = None
     sensitive: tuple[Path, ...] = ()
+    impact: Impact | None = None
+    unguarded: bool = False
+    applied_commit: str | None = None
 
     @property
     def risk(self) -> Risk:
@@ -117,6 +123,11 @@ class Change:
         if self.action is Action.DELETE:
             return Risk.DISRUPTIVE
         return Risk.worst([field.risk for field in self.fields])
+
+    @property
+    def interrupts(self) -> bool:
+        """Tell whether people with a live session notice: it breaks what they use, or ends before its time."""
+        return self.action in {Action.UPDATE, Action.DELETE} and self.risk in {Risk.BREAKING, Risk.DISRUPTIVE}
 
     @property
     def is_conflict(self) -> bool:
@@ -152,6 +163,7 @@ class Drift:
     revision: int
     location: Location | None = None
     sensitive: tuple[Path, ...] = ()
+    impact: Impact | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -20,6 +20,7 @@ from reconciler.diagnostics import (
 )
 from reconciler.nodes import Document, located, parse_yaml, value_location
 from reconciler.plan import Limits
+from reconciler.policy import PolicyFields, Rule, policy_keys, read_rules
 from reconciler.project.refresh import LifetimeFields, RefreshFields
 from reconciler.project.target import Target
 from reconciler.session_type import Lifetime
@@ -61,11 +62,12 @@ class ProjectFields(_Strict):
     default_target: str | None = None
     targets: dict[str, TargetFields] = {}
     refresh: RefreshFields = RefreshFields()
+    policies: list[PolicyFields] = []
 
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A project; without a file it is all defaults. Paths are relative to `root`."""
+    """A project; without a file it is all defaults. Paths are relative to `root`; `text` is what the file holds."""
 
     root: Path
     file: str | None = None
@@ -76,6 +78,8 @@ class Project:
     default_target: str | None = None
     refresh_default: Lifetime | None = None
     refresh_by_tag: Mapping[str, Lifetime] = field(default_factory=dict)
+    policies: tuple[Rule, ...] = ()
+    text: str = field(default="", compare=False, repr=False)
 
     def target(self, name: str | None) -> Target:
         """Return a target by its name, or the default one. Raises InvalidInput for a name that is not there."""
@@ -131,9 +135,10 @@ def load_project(file: Path, spelled: str, environment: Mapping[str, str]) -> Pr
         fields = ProjectFields.model_validate(documents[0].data)
     except ValidationError as invalid:
         raise InvalidInput(located(_problems(invalid), documents[0]), sources) from None
-    if diagnostics := list(_default_target_problems(fields, documents[0])):
+    rules, diagnostics = read_rules(fields.policies, documents[0], parsed.text)
+    if diagnostics := (*diagnostics, *_default_target_problems(fields, documents[0])):
         raise InvalidInput(diagnostics, sources)
-    return _project(fields, file.parent, spelled)
+    return replace(_project(fields, file.parent, spelled), policies=rules, text=parsed.text)
 
 
 def _project(fields: ProjectFields, root: Path, spelled: str) -> Project:
@@ -177,5 +182,7 @@ def _known_keys(path: ValuePath) -> Iterable[str]:
             return RefreshFields.model_fields
         case ("refresh", *_):
             return LifetimeFields.model_fields
+        case ("policies", *_):
+            return policy_keys(path)
         case _:
             return TargetFields.model_fields

@@ -4,6 +4,8 @@ from reconciler.render.apply_text import render_apply_summary, render_outcome
 from reconciler.render.diagnostics_text import render_diagnostics, render_error
 from reconciler.render.drift_text import render_drift
 from reconciler.render.formats import FORMATS, render_as
+from reconciler.render.github_output import render_github_output
+from reconciler.render.github_summary import render_github_summary
 from reconciler.render.history_text import render_history
 from reconciler.render.impact_text import impact_json, render_impact
 from reconciler.render.json_text import render_json
@@ -42,6 +44,8 @@ __all__ = [
     "render_diagnostics",
     "render_drift",
     "render_error",
+    "render_github_output",
+    "render_github_summary",
     "render_history",
     "render_impact",
     "render_json",

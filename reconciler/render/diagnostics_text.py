@@ -21,6 +21,9 @@ def render_diagnostics(diagnostics: Iterable[Diagnostic], sources: Mapping[str, 
     """Return all diagnostics and a closing count. `sources` are the texts of the files that they point into."""
     listed = list(diagnostics)
     lines = {file: _LINE_BREAK.split(text) for file, text in sources.items()}
+    for file, line in {(at.file, at.line) for each in listed if each.code.hides_source and (at := each.location)}:
+        if line <= len(lines.get(file, ())):
+            lines[file][line - 1] = ""
     blocks = ["\n".join(_block(each, lines, paint)) for each in listed]
     return "\n\n".join([*blocks, _count(listed)])
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from reconciler.plan import ChangeEntry, PlanDocument
+from reconciler.render.entries import reach
 from reconciler.render.fields_text import field_lines, symbol
 from reconciler.render.header_text import header_lines, scope_notes
 from reconciler.render.paint import Paint, plain
@@ -32,8 +33,9 @@ def drift_lines(entries: Iterable[ChangeEntry], paint: Paint) -> Iterator[str]:
         gone = entry["change"]["actions"] == ["delete"]
         by, at = entry.get("changed_by", {}).values()
         what = paint("deleted", "error") if gone else paint("changed", "warning")
+        touching = f" ({reach(entry)})" if reach(entry) else ""
         sign = symbol("delete" if gone else "update", paint)
-        yield f"  {sign} {paint(safe(entry['name']), 'strong')} was {what} by {safe(by)} at {at}"
+        yield f"  {sign} {paint(safe(entry['name']), 'strong')} was {what} by {safe(by)} at {at}{touching}"
         if not gone:
             yield from field_lines(entry, paint)
         yield ""

@@ -13,6 +13,7 @@ from reconciler.render.html_page import render_html
 from reconciler.render.json_text import render_json
 from reconciler.render.junit import render_junit
 from reconciler.render.markdown import render_markdown
+from reconciler.render.metrics import render_metrics
 from reconciler.render.plan_text import render_plan
 from reconciler.render.values import safe
 from reconciler.render.view import View
@@ -49,6 +50,7 @@ _RENDERERS: dict[str, Renderer] = {
     "gitlab": render_gitlab,
     "github": render_github,
     "junit": render_junit,
+    "metrics": render_metrics,
 }
 FORMATS = tuple(_RENDERERS)
 

@@ -8,25 +8,31 @@ from reconciler.plan import EntryDocument, HistoryDocument, HistoryField
 from reconciler.render.fields_text import SYMBOLS, symbol
 from reconciler.render.header_text import shown_commit
 from reconciler.render.paint import Paint, plain
-from reconciler.render.values import safe, shown
+from reconciler.render.values import counted, safe, shown
 
 _VERBS = {"create": "created", "update": "updated", "delete": "deleted", "adopt": "adopted"}
+_REVISION_WIDTH = 4
 
 
 def render_history(document: HistoryDocument, paint: Paint = plain) -> str:
-    """Return the entries in their order."""
-    blocks = ["\n".join(_block(entry, paint)) for entry in document["history"]]
+    """Return the entries in their order, behind a line that counts those left out."""
+    width = max((len(str(entry["revision"])) for entry in document["history"]), default=0)
+    blocks = ["\n".join(_block(entry, paint, max(width, _REVISION_WIDTH))) for entry in document["history"]]
+    if document["omitted"]:
+        blocks.insert(
+            0, paint(f"# {counted(document['omitted'], 'earlier entry', 'earlier entries')} not shown", "faint")
+        )
     return "\n\n".join(blocks) if blocks else "No history."
 
 
-def _block(entry: EntryDocument, paint: Paint) -> Iterator[str]:
-    action = entry["action"]
+def _block(entry: EntryDocument, paint: Paint, width: int) -> Iterator[str]:
+    action, margin = entry["action"], " " * (width + 3)
     sign = symbol(action, paint) if action in SYMBOLS else " "
     tag, verb = paint(safe(entry["tag"]), "strong"), safe(_VERBS.get(action, action))
-    yield f"{entry['revision']:>4} {sign} {tag} {verb} by {safe(entry['actor'])} at {entry['at']}"
-    yield paint(f"       {_origin(entry)}", "faint")
+    yield f"{entry['revision']:>{width}} {sign} {tag} {verb} by {safe(entry['actor'])} at {entry['at']}"
+    yield paint(f"{margin}{_origin(entry)}", "faint")
     if action == "update":
-        yield from (f"       {_field_line(field, paint)}" for field in entry["fields"])
+        yield from (f"{margin}{_field_line(field, paint)}" for field in entry["fields"])
 
 
 def _field_line(field: HistoryField, paint: Paint) -> str:

@@ -77,7 +77,7 @@ def _section(heading: str, entries: list[ChangeEntry]) -> Iterator[str]:
     yield f"<h2>{escape(heading)}</h2>"
     for entry in entries:
         yield _opening(entry)
-        at = tell.where(tell.place(entry))
+        at = tell.at(entry)
         yield f"<summary><code>{_text(entry['name'])}</code> {escape(tell.what(entry))}</summary>"
         lines = [_line(line) for line in tell.lines_of(entry)]
         lines += [f'<span class="faint">{escape(at)}</span>'] if at else []

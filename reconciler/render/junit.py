@@ -47,6 +47,8 @@ def _cases(document: PlanDocument, view: View) -> Iterator[_Case]:
     for refusal in document["refusals"]:
         name = " ".join(filter(None, (refusal["guard"], refusal["tag"])))
         yield _Case("guard", name, "failure", refusal["reason"], f"To lift it for one run: {refusal['lifted_by']}")
+    for broken in document.get("policy_warnings", ()):
+        yield _Case("policy", f"{broken['rule']} {broken['tag']}", text=f"Warning: {broken['message']}")
     ended = {each["name"]: each for each in tell.outcomes(document)}
     for entry in tell.changes(document, view):
         yield _drift(entry) if view.drift else _change(entry, ended.get(entry["name"]))

@@ -137,7 +137,7 @@ def _listed(lines: list[str]) -> Iterator[str]:
 
 def _details(entry: ChangeEntry, prefix: str = "") -> _Block:
     summary = f"{prefix}<code>{_text(entry['name'])}</code> {_text(tell.what(entry))}"
-    at = tell.where(tell.place(entry))
+    at = tell.at(entry)
     heading = f"{summary} <sub>{_text(at)}</sub>" if at else summary
     lines = [_signed(line) for line in tell.lines_of(entry)]
     grave = is_grave(entry) and not prefix

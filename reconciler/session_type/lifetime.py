@@ -73,6 +73,11 @@ class Lifetime:
         unit = _MONTHS.get(self.period)
         return None if unit is None else self.expiry * unit
 
+    @property
+    def longest_seconds(self) -> int:
+        """The length in seconds; of a calendar unit the longest: 31 days a month, 366 days a year."""
+        return self._bounds()[1]
+
     def same_as(self, other: Lifetime) -> bool:
         """Tell whether both mean the same length of time."""
         return (self.seconds, self.months) == (other.seconds, other.months)

@@ -177,7 +177,7 @@ def finished(child: subprocess.Popen[bytes], stdin: bytes = b"") -> Result:
 @pytest.fixture
 def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
     """Give an empty project folder, and an environment that says nothing of the machine."""
-    for name in [*_SPEAKS_TO_US, *(name for name in os.environ if name.startswith("RECONCILER_"))]:
+    for name in [*_SPEAKS_TO_US, *(name for name in os.environ if name.startswith(("RECONCILER_", "GITHUB_")))]:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))

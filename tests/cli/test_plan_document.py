@@ -56,7 +56,7 @@ def test_each_change_has_terraforms_shape(moved: Shop) -> None:
         shape = {"actions", "before", "after", "after_unknown", "before_sensitive", "after_sensitive"}
         assert set(change["change"]) >= shape
         assert change["change"]["after_unknown"] == {}
-        assert change["live_sessions"] is None, "the registry can't tell, and null is not 0"
+        assert change["live_sessions"] == 0, "the registry runs sessions, and there are none"
         assert change["live_users"] is None
 
 

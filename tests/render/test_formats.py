@@ -18,7 +18,7 @@ from tests.render import cases
 
 Case = Callable[[], PlanDocument]
 
-SUFFIXES = {"markdown": "md", "html": "html", "gitlab": "json", "github": "txt", "junit": "xml"}
+SUFFIXES = {"markdown": "md", "html": "html", "gitlab": "json", "github": "txt", "junit": "xml", "metrics": "prom"}
 DRIFT = View(drift=True)
 ROOM = 60_000
 EVIL = "</details>```\n```\x00\x1b[31m|`<script>alert(1)</script> @everyone #1 https://evil.example ::error::%0A ]]>&"

@@ -122,9 +122,17 @@ def tricks() -> Iterator[str]:
     claims = json.dumps(CONTENT.claims()).encode()
     header = {"alg": "dir", "enc": "A256GCM", "kid": KEY.key_id}
     _, _, iv, text, mac = JWE.split(".")
-    for change in ({"alg": "none"}, {"alg": "A256KW"}, {"alg": "PBES2-HS256+A128KW", "p2s": "AA", "p2c": 10**9}):
-        yield ".".join((encoded({**header, **change}), "", iv, text, mac))
-    for change in ({"enc": "A128GCM"}, {"enc": "A128CBC-HS256"}, {"zip": "DEF"}, {"crit": ["exp"]}, {"kid": None}):
+    changes: list[dict[str, Any]] = [
+        {"alg": "none"},
+        {"alg": "A256KW"},
+        {"alg": "PBES2-HS256+A128KW", "p2s": "AA", "p2c": 10**9},
+        {"enc": "A128GCM"},
+        {"enc": "A128CBC-HS256"},
+        {"zip": "DEF"},
+        {"crit": ["exp"]},
+        {"kid": None},
+    ]
+    for change in changes:
         yield ".".join((encoded({**header, **change}), "", iv, text, mac))
     yield ".".join((encoded({"kid": KEY.key_id, "enc": "A256GCM", "alg": "dir"}), "", iv, text, mac))
     yield ".".join((encoded(b'{"alg":"dir", "enc":"A256GCM","kid":"0123456789abcdef"}'), "", iv, text, mac))

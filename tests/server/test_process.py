@@ -124,12 +124,20 @@ def _worker(process: Process) -> int:
     return int(started[0].partition("[")[2].rstrip("]"))
 
 
+SESSION_TABLES = (
+    "sessions", "session_keys", "session_users", "session_refreshes", "session_starts", "session_counters",
+    "session_events", "session_events_head",
+)  # fmt: skip
+
+
 def test_an_old_database_is_migrated_only_when_told(tmp_path: Path) -> None:
     with tokens("sqlite:///.reconciler/registry.db", tmp_path):
         pass
     with sqlite3.connect(tmp_path / ".reconciler" / "registry.db") as connection:
         connection.execute("DROP TABLE tokens")
         connection.execute("DROP TABLE idempotency_keys")
+        for table in SESSION_TABLES:
+            connection.execute(f"DROP TABLE {table}")
         connection.execute("UPDATE reconciler_version SET version_num = '0001'")
     connection.close()
 

@@ -95,10 +95,10 @@ def test_what_does_not_exist_is_not_found(api: httpx.Client) -> None:
     problem(api.delete("session-types/nobody", headers={"If-Match": "*"}), 404, "not-found")
 
 
-def test_the_impact_is_unknown_and_not_none(api: httpx.Client) -> None:
+def test_a_type_of_which_no_session_was_started_has_no_impact(api: httpx.Client) -> None:
     create(api)
 
-    impact: dict[str, Any] = {"tag": "user", "live_sessions": None, "live_users": None, "environments": []}
+    impact: dict[str, Any] = {"tag": "user", "live_sessions": 0, "live_users": 0, "environments": []}
     assert api.get("session-types/user/impact").json() == impact
 
 

@@ -181,3 +181,10 @@ def test_an_exact_lifetime_adds_exactly_and_any_ends_later(lifetime: Lifetime, m
     assert ends is None or ends > moment
     if lifetime.seconds is not None:
         assert ends == moment + timedelta(seconds=lifetime.seconds)
+
+
+@given(lifetimes, st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001 - given a zone by `timezones`
+def test_no_session_lives_longer_than_the_longest(lifetime: Lifetime, moment: datetime) -> None:
+    ends = lifetime.after(moment)
+    assert ends is None or (ends - moment).total_seconds() <= lifetime.longest_seconds
+    assert lifetime.seconds in {None, lifetime.longest_seconds}

@@ -7,7 +7,7 @@ since a record that is only half understood would make a wrong plan.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NoReturn, TypeVar
@@ -73,11 +73,26 @@ def record(body: bytes) -> Record:
 
 def impact(body: bytes) -> Impact:
     """Read the impact of a session type."""
+    return _impact(_json(body), "the answer")
+
+
+def impacts(body: bytes) -> dict[str, Impact]:
+    """Read the impacts of all session types of a product, by tag."""
     answer = _object(_json(body), "the answer")
-    environments: list[Any] = _required(answer, "environments", list, "the answer")
+    items: list[Any] = _required(answer, "items", list, "the answer")
+    return {str(_required(_object(item, at), "tag", str, at)): _impact(item, at) for at, item in _placed(items)}
+
+
+def _placed(items: list[Any]) -> Iterator[tuple[str, Any]]:
+    return ((f"items[{at}]", item) for at, item in enumerate(items))
+
+
+def _impact(value: Any, where: str) -> Impact:
+    answer = _object(value, where)
+    environments: list[Any] = _required(answer, "environments", list, where)
     return Impact(
-        _required(answer, "live_sessions", int, "the answer", or_null=True),
-        _required(answer, "live_users", int, "the answer", or_null=True),
+        _required(answer, "live_sessions", int, where, or_null=True),
+        _required(answer, "live_users", int, where, or_null=True),
         tuple(_environment(item, f"environments[{at}]") for at, item in enumerate(environments)),
     )
 

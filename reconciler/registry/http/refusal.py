@@ -39,7 +39,10 @@ _DENIED_HINTS = {
     "token-unknown": "Check RECONCILER_TOKEN: the registry has no such token.",
     "token-expired": "Have a new one made with `reconciler token create`.",
     "token-revoked": "Have a new one made with `reconciler token create`.",
-    "role-forbidden": "Use a token with the role that this needs: `read` to plan, `write` to apply.",
+    "role-forbidden": (
+        "Use a token with the role that this needs: `read` to plan, `write` to apply, `runtime` for sessions, "
+        "`admin` for their keys."
+    ),
     "product-forbidden": "Use a token for this product, or check --product.",
 }
 # Statuses of which a repetition may be spared. A gateway's own say nothing of what happened behind it, and a registry

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple, Self
 
@@ -65,11 +65,15 @@ class StoreReader:
 
     def impact(self, tag: str) -> Impact | None:
         """Return the impact of a session type; None where no record has the tag."""
-        return None if self.record(tag) is None else self.impacts((tag,))[tag]
+        return None if self.record(tag) is None else self.impacts([tag]).get(tag, Impact())
 
-    def impacts(self, tags: Collection[str]) -> dict[str, Impact]:
-        """Return the impact of each of these session types, in a few queries for all; nothing for an unknown tag."""
+    def impacts(self, tags: Collection[str] | None = None) -> Mapping[str, Impact]:
+        """Return the impacts of session types, of all that have a record by default, in a few queries for all."""
         with self._database.reading() as connection:
+            if tags is None:
+                tags = connection.scalars(
+                    select(session_types.c.tag).where(session_types.c.product == self._product)
+                ).all()
             return impacts(connection, self._product, tags, self._clock())
 
     def product_revision(self) -> int:

@@ -6,7 +6,7 @@ rows: see `session_counters`. Pruned sessions leave these numbers as they are.
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text, text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table, Text, text
 
 from reconciler.registry.store.tables import TagText, UtcDateTime, metadata
 
@@ -43,9 +43,9 @@ session_users = Table(
     Index("session_users_by_life", "product", "env", "tag", "live_until"),
 )
 
-# `key_id` and `revision` (the session type's) are those of the newest token. `ends_at` is when the last of its tokens
-# expires, `ends_minute` the minute of that, and `over_at` when nothing can bring it back: its refresh token has expired
-# as well.
+# `key_id` and `revision` (the session type's) are those of the newest token; `several_keys` tells whether an older one
+# was made with another key. `ends_at` is when the last of its tokens expires, `ends_minute` the minute of that, and
+# `over_at` when nothing can bring it back: its refresh token has expired as well.
 sessions = Table(
     "sessions",
     metadata,
@@ -55,6 +55,7 @@ sessions = Table(
     Column("tag", TagText, nullable=False),
     Column("identifier", TagText, nullable=False),
     Column("key_id", Text, nullable=False),
+    Column("several_keys", Boolean, nullable=False),
     Column("revision", BigInteger, nullable=False),
     Column("data", Text, nullable=False),
     Column("expires_in", BigInteger),

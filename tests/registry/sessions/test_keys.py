@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from reconciler.port import RegistryUnavailable
+from reconciler.registry.store.sessions import retiring
 from reconciler.registry.store.sessions.master_key import MasterKeySource, master_key_file, read_or_make
+from reconciler.registry.store.sessions.opening import open_session_service
 from reconciler.registry.store.sessions.service import SessionService
 from reconciler.registry.url import parse_database_url
 from reconciler.runtime import RefreshRefused, UnknownKey
@@ -76,15 +78,53 @@ def test_retiring_a_key_logs_out_whose_newest_token_it_made_and_says_how_many(wo
     assert sessions.dashboard("user").inactive_users == 1
 
 
+def test_who_is_logged_out_can_not_go_on_with_an_older_token_of_another_key(world: World) -> None:
+    here, there = world.services(), world.services()
+    sessions, keys = here.sessions("shop", "prd"), here.keys("shop", "prd")
+    first = sessions.start("user", data())
+    new = keys.rotate()
+    world.time.passes(seconds=2)
+    second = sessions.refresh("user", first.refresh_token)
+    assert keys.retire(new.key_id).sessions == 1
+    assert sessions.verify("user", first.token).reason == "revoked"
+    world.time.passes(seconds=1.01)
+    found = there.sessions("shop", "prd")
+    assert found.verify("user", first.token).reason == "revoked"
+    assert found.verify("user", second.token).reason == "invalid"
+
+
 def test_a_key_is_retired_once_and_where_it_belongs(service: SessionService) -> None:
     service.sessions("shop", "prd").start("user", data())
     (key,) = service.keys("shop", "prd").list()
     for keys, key_id in ((service.keys("shop", "stg"), key.key_id), (service.keys("shop", "prd"), "nope")):
-        with pytest.raises(UnknownKey, match="does not exist here"):
+        with pytest.raises(UnknownKey, match="There is no key `"):
             keys.retire(key_id)
     service.keys("shop", "prd").retire(key.key_id)
     with pytest.raises(UnknownKey, match="is retired already"):
         service.keys("shop", "prd").retire(key.key_id)
+
+
+def test_a_retirement_that_was_interrupted_is_finished_by_the_next(
+    service: SessionService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sessions, keys = service.sessions("shop", "prd"), service.keys("shop", "prd")
+    pairs = [sessions.start("user", data(f"u{number % 4}")) for number in range(9)]
+    (key,) = keys.list()
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as interrupted:
+        interrupted.setattr(retiring, "_settle", killed)
+        with pytest.raises(KeyboardInterrupt):
+            keys.retire(key.key_id)
+    assert {sessions.verify("user", pair.token).reason for pair in pairs} == {"invalid"}
+    assert sessions.dashboard("user").active_sessions == 9
+    monkeypatch.setattr(retiring, "LOT", 2)
+    retired = keys.retire(key.key_id)
+    assert (retired.sessions, retired.users) == (9, 4)
+    board = sessions.dashboard("user")
+    assert (board.active_sessions, board.inactive_users) == (0, 4)
 
 
 def test_after_the_last_key_was_retired_a_new_one_is_made(world: World) -> None:
@@ -157,3 +197,16 @@ def test_the_key_file_stands_beside_an_sqlite_file(tmp_path: Path) -> None:
     postgres = parse_database_url("postgresql://localhost/registry", tmp_path)
     assert master_key_file(postgres, tmp_path) == tmp_path / ".reconciler" / "master.key"
     assert os.fspath(tmp_path) in os.fspath(master_key_file(postgres, tmp_path))
+
+
+def test_sessions_open_by_the_url_of_their_registry(world: World, url: str, tmp_path: Path) -> None:
+    with open_session_service(url, tmp_path, {}) as service:
+        pair = service.sessions("shop", "prd").start("user", data())
+    with open_session_service(url, tmp_path, {}) as service:
+        assert service.sessions("shop", "prd").verify("user", pair.token).valid
+    other = {"RECONCILER_MASTER_KEY": MASTER.text}
+    with open_session_service(url, tmp_path, other) as service:
+        sessions = service.sessions("shop", "prd")
+        with pytest.raises(MasterKeyError, match="made with another master key"):
+            sessions.verify("user", pair.token)
+    assert [key.current for key in world.services().keys("shop", "prd").list()] == [True]

@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from reconciler.registry.store import Database, StoreReader
 from reconciler.registry.store.sessions.service import SessionService
-from reconciler.runtime import Pair, RefreshRefused, UnknownKey
+from reconciler.runtime import Pair, RefreshRefused, UnknownKey, UserStatus
 from reconciler.runtime.policy import ends
 from reconciler.session_type import SessionType
 from tests.registry.sessions.conftest import DEVICE, MASTER, REFRESH, USER, Time, World
@@ -91,7 +91,7 @@ class SessionMachine(RuleBasedStateMachine):
             assert verdict.identifier == session.user
             assert verdict.expires_at == token.expires_at
         else:
-            assert verdict.data is verdict.session_id is verdict.expires_at is None
+            assert (verdict.data, verdict.session_id, verdict.identifier, verdict.expires_at) == (None,) * 4
         other = "stg" if session.env == "prd" else "prd"
         assert service.sessions(self.product, other).verify(session.tag, token.text).reason == "invalid"
 
@@ -213,7 +213,7 @@ class SessionMachine(RuleBasedStateMachine):
                 statuses = [self.model.status(theirs) for theirs in users.values()]
                 assert board.total_users == len(users)
                 assert [board.active_users, board.inactive_users, board.expired_users] == [
-                    statuses.count(status) for status in ("active", "inactive", "expired")
+                    statuses.count(status) for status in (UserStatus.ACTIVE, UserStatus.INACTIVE, UserStatus.EXPIRED)
                 ]
                 assert board.total_sessions == sum(map(len, users.values()))
                 assert board.active_sessions == len(live)

@@ -66,7 +66,11 @@ def test_the_impact_is_told_for_each_environment(world: World) -> None:
         world.sessions(env=env).start("user", data(user))
     expected = Impact(4, 3, (EnvironmentImpact("prd", 3, 2), EnvironmentImpact("stg", 1, 1)))
     assert reader.impact("user") == expected
-    assert reader.impacts(["user", "device"]) == {"user": expected, "device": Impact(0, 0, ())}
+    both = {"user": expected, "device": Impact(0, 0, ())}
+    assert reader.impacts(["user", "device"]) == reader.impacts() == both
+    many = reader.impacts([f"t{number}" for number in range(40_000)] + ["user"])
+    assert len(many) == 40_001
+    assert {tag: impact for tag, impact in many.items() if impact != Impact(0, 0, ())} == {"user": expected}
     world.change(USER, product="other")
     assert StoreReader(world.database, product="other").impact("user") == Impact(0, 0, ())
     world.time.passes(hours=1)

@@ -1,4 +1,5 @@
-"""Sessions in the registry's database. Open with `SessionService`; it loads the token library, so this module does not.
+"""Sessions in the registry's database.
 
-from reconciler.registry.store.sessions.service import SessionService
+`opening.open_session_service` opens them. It loads the token library, so this package itself does not: the registry's
+reader takes its counts of live sessions from here.
 """

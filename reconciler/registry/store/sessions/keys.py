@@ -23,6 +23,8 @@ from reconciler.runtime.tokens import Place
 # By then every process has read the event that tells of the key.
 USED_AFTER = timedelta(seconds=2)
 
+_LISTED = "`reconciler keys list` shows the keys."
+
 
 class KeyRings:
     """The keys of a database. The master key is asked for when a key is wrapped or unwrapped, and not before."""
@@ -74,16 +76,17 @@ class KeyRings:
 
         return self._database.write(work)
 
-    def retire(self, connection: Connection, place: Place, key_id: str, now: datetime) -> KeyInfo:
-        """Mark a key as retired, once nobody makes tokens with it. Raises UnknownKey."""
+    def retire(self, connection: Connection, place: Place, key_id: str, now: datetime) -> tuple[KeyInfo, bool]:
+        """Mark a key as retired, once nobody makes tokens with it; tell whether it was before. Raises UnknownKey."""
         own = _of(place).with_for_update()
         info = next((each for each in _infos(read_rows(connection, own), now) if each.key_id == key_id), None)
-        if info is None or info.retired_at is not None:
-            what = "is retired already" if info else "does not exist here"
-            raise UnknownKey(f"The key `{key_id}` {what}", hint="`reconciler keys list` shows the keys.")
+        if info is None:
+            raise UnknownKey(f"There is no key `{key_id}` in {place[1]}", hint=_LISTED)
+        if info.retired_at is not None:
+            return info, True
         wanted = session_keys.c.product == place[0], session_keys.c.env == place[1], session_keys.c.key_id == key_id
         connection.execute(update(session_keys).where(*wanted).values(retired_at=now))
-        return replace(info, retired_at=now, current=False)
+        return replace(info, retired_at=now, current=False), False
 
     def _make(self, connection: Connection, place: Place, now: datetime, *, active_from: datetime) -> TokenKey:
         random = self._surroundings.randomness
@@ -110,6 +113,11 @@ class KeyRings:
             )
         secret = master.unwrap(row.wrapped, _kept_at((row.product, row.env), row.key_id))
         return TokenKey.of(row.key_id, row.active_from, secret)
+
+
+def retired_already(key_id: str) -> UnknownKey:
+    """Return the error that says that a key was retired before, and nothing of it is left."""
+    return UnknownKey(f"The key `{key_id}` is retired already", hint=_LISTED)
 
 
 def change(place: Place, now: datetime) -> Event:

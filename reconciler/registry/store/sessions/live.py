@@ -6,8 +6,9 @@ Light to import: the registry's reader asks for it, and has no use for tokens.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, Select, Table, func, literal, select
@@ -16,6 +17,9 @@ from reconciler.port import EnvironmentImpact, Impact
 from reconciler.registry.store.session_tables import session_counters, session_keys, session_users, sessions
 from reconciler.registry.store.sessions import counters
 from reconciler.registry.store.sessions.scopes import TypeScope
+
+# A statement takes only so many values.
+_NAMED = 500
 
 
 def live_sessions(connection: Connection, scope: TypeScope, now: datetime) -> int:
@@ -32,10 +36,13 @@ def impacts(connection: Connection, product: str, tags: Collection[str], now: da
     envs = connection.scalars(with_keys).all()
 
     def by_place(number: Any, table: Table, *wanted: Any) -> Counter[tuple[str, str]]:
-        own = table.c.product == product, table.c.env.in_(envs), table.c.tag.in_(tags)
+        own = table.c.product == product, table.c.env.in_(envs)
         query: Select[Any] = select(table.c.tag, table.c.env, number).where(*own, *wanted)
-        rows = connection.execute(query.group_by(table.c.tag, table.c.env))
-        return Counter({(tag, env): int(found) for tag, env, found in rows})
+        found: Counter[tuple[str, str]] = Counter()
+        for some in _lots(tags):
+            rows = connection.execute(query.where(table.c.tag.in_(some)).group_by(table.c.tag, table.c.env))
+            found.update({(tag, env): int(sum_) for tag, env, sum_ in rows})
+        return found
 
     known = by_place(literal(0), session_counters, session_counters.c.kind == counters.STARTED)
     to_end = by_place(counters.total(), session_counters, counters.still_to_end(now))
@@ -45,7 +52,17 @@ def impacts(connection: Connection, product: str, tags: Collection[str], now: da
         (tag, env): EnvironmentImpact(env, to_end[tag, env] + ending[tag, env], live_users[tag, env])
         for tag, env in sorted(known)
     }
-    return {tag: _impact([each for (of, _), each in environments.items() if of == tag]) for tag in tags}
+    by_tag: dict[str, list[EnvironmentImpact]] = {tag: [] for tag in tags}
+    for (tag, _), each in environments.items():
+        if tag in by_tag:
+            by_tag[tag].append(each)
+    return {tag: _impact(found) for tag, found in by_tag.items()}
+
+
+def _lots(tags: Collection[str]) -> Iterator[list[str]]:
+    remaining = iter(tags)
+    while lot := list(islice(remaining, _NAMED)):
+        yield lot
 
 
 def _impact(environments: list[EnvironmentImpact]) -> Impact:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from threading import Lock
 
-from reconciler.registry.url import SqliteFile, parse_database_url
+from reconciler.registry.url import Address, SqliteFile, parse_database_url
 from reconciler.runtime.keyring import KEY_BYTES, MasterKey, MasterKeyError
 
 VARIABLE = "RECONCILER_MASTER_KEY"
@@ -35,8 +35,12 @@ class MasterKeySource:
 
 
 def default_master_key_file(url: str, root: Path) -> Path:
+    """Return where the master key of the database at a URL is kept."""
+    return master_key_file(parse_database_url(url, root), root)
+
+
+def master_key_file(address: Address, root: Path) -> Path:
     """Return where the master key of a registry's database is kept: beside an SQLite file, else in the project."""
-    address = parse_database_url(url, root)
     if isinstance(address, SqliteFile):
         return address.path.with_name(address.path.name + ".key")
     return root / ".reconciler" / "master.key"

@@ -53,9 +53,9 @@ def page_of_users(connection: Connection, scope: TypeScope, slice_: slice, total
     start, stop = slice_.start, min(slice_.stop, total)
     from_end = total - stop < start
     order, skipped = (_SEEN, total - stop) if from_end else (_SEEN_LAST_FIRST, start)
-    # The index alone finds which users are on the page.
     names = select(session_users.c.identifier).where(scope.rows(session_users)).order_by(*order)
-    on_page = names.limit(max(stop - start, 0)).offset(skipped)
+    # The index alone finds which users are on the page. Asked for in one query, a planner may find them once a row.
+    on_page = connection.scalars(names.limit(max(stop - start, 0)).offset(skipped)).all()
     wanted = and_(scope.rows(session_users), session_users.c.identifier.in_(on_page))
     return read_rows(connection, select(session_users).where(wanted).order_by(*_SEEN_LAST_FIRST))
 

@@ -149,6 +149,7 @@ def _prolong(connection: Connection, asked: _Asked, found: Row[Any], issued: Iss
     minute = counters.minute_of(ends_at)
     columns = {
         "key_id": issued.key.key_id,
+        "several_keys": found.several_keys or found.key_id != issued.key.key_id,
         "revision": issued.revision,
         "ends_at": ends_at,
         "ends_minute": minute,
@@ -166,4 +167,5 @@ def _invalid() -> RefreshRefused:
 
 
 def _revoked(*, reused: bool = False) -> RefreshRefused:
-    return RefreshRefused("The session was revoked", reason="revoked", reused=reused, hint=_START_ANEW)
+    why = "The refresh token was used before, so its session was revoked" if reused else "The session was revoked"
+    return RefreshRefused(why, reason="revoked", reused=reused, hint=_START_ANEW)

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from reconciler.registry.store.database import Database
-from reconciler.registry.store.sessions import keys, lists, numbers, refreshing, retention, revoking, starting
+from reconciler.registry.store.sessions import keys, lists, numbers, refreshing, retention, retiring, revoking, starting
 from reconciler.registry.store.sessions.context import Context
 from reconciler.registry.store.sessions.events import EventFeed
 from reconciler.registry.store.sessions.scopes import Scope
@@ -161,4 +161,4 @@ class StoredKeys:
 
     def retire(self, key_id: str) -> RetiredKey:
         """Take a key out of use."""
-        return revoking.retire(self._context, self._scope, key_id)
+        return retiring.retire(self._context, self._scope, key_id)

@@ -60,6 +60,7 @@ def _sessions() -> None:
         sa.Column("tag", TAG, nullable=False),
         sa.Column("identifier", TAG, nullable=False),
         sa.Column("key_id", sa.Text, nullable=False),
+        sa.Column("several_keys", sa.Boolean, nullable=False),
         sa.Column("revision", sa.BigInteger, nullable=False),
         sa.Column("data", sa.Text, nullable=False),
         sa.Column("expires_in", sa.BigInteger),

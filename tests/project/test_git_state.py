@@ -1,27 +1,20 @@
 from __future__ import annotations
 
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from reconciler.project import GitState, git_state
+from tests.git_repository import Repository, own_configuration
 
 
 @pytest.fixture(autouse=True)
-def own_configuration(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Keep this machine's git configuration, and a repository around the temporary folder, out of it."""
-    for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
-    monkeypatch.setenv("GIT_CONFIG_SYSTEM", "/dev/null")
-    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+def hermetic(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    own_configuration(monkeypatch, tmp_path.parent)
 
 
 def git(folder: Path, *arguments: str) -> str:
-    command = [shutil.which("git") or "git", "-c", "user.name=Ada", "-c", "user.email=ada@example.com", *arguments]
-    return subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout.strip()
+    return Repository(folder).git(*arguments)
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ _DAYS = 60
 
 def data_of(user: int) -> JsonObject:
     """Return the data of a user's session."""
-    details = {"email": f"user{user}@example.com", "age": 18 + user % 80}
+    details: JsonObject = {"email": f"user{user}@example.com", "age": 18 + user % 80}
     return {"userId": f"user_{user:06}", "details": details, "roles": ["buyer"]}
 
 

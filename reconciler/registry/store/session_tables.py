@@ -109,8 +109,8 @@ session_starts = Table(
 )
 
 # Sums by kind: `started` and `new_users` by day; `ends_day`, `ends_hour` and `ends_minute` (sessions that are not
-# revoked, by when they end). A number is spread over several rows, so that those who start sessions at once seldom wait for each other;
-# a single row may be negative.
+# revoked, by when they end). A number is spread over several rows, so that those who start sessions at once seldom wait
+# for each other; a single row may be negative.
 session_counters = Table(
     "session_counters",
     metadata,

@@ -16,6 +16,8 @@ from benchmarks.session_scale.operations import Operation, Refresh, Revoke, Span
 from benchmarks.session_scale.rows import Ids, Rows, Setting
 from reconciler.port import EnvironmentImpact
 from reconciler.registry.store import Database, StoreReader
+from reconciler.registry.store.session_tables import session_refreshes
+from reconciler.registry.store.sessions import retention
 from reconciler.registry.store.sessions.scopes import TypeScope
 from reconciler.registry.store.sessions.service import StoredSessions
 from reconciler.registry.store.tables import metadata
@@ -136,6 +138,33 @@ def test_all_numbers_are_those_that_are_counted(world: World, seed: int, lifetim
         assert impact.environments == tuple(EnvironmentImpact(env, *numbers) for env, numbers in live.items())
         assert (impact.live_sessions, impact.live_users) == tuple(map(sum, zip(*live.values(), strict=True)))
     assert active_by_page(world.sessions(), 17) == []
+
+
+@pytest.mark.parametrize("passed", [timedelta(0), timedelta(minutes=50), timedelta(hours=9)], ids=str)
+def test_pruning_in_many_lots_removes_what_is_over_and_changes_no_number(
+    world: World, monkeypatch: pytest.MonkeyPatch, passed: timedelta
+) -> None:
+    monkeypatch.setattr(retention, "LOT", 7)
+    counted = filled(world, 4, timedelta(hours=1))
+    now = world.time.at = NOON + passed
+    boards = {env: world.sessions(env=env).dashboard("user") for env in counted}
+    cut = now - timedelta(minutes=10)
+    over = {env: {row.session_id for row in each.rows if row.over_at < cut} for env, each in counted.items()}
+
+    assert world.services().prune(cut, product="other").sessions == 0
+    assert world.services().prune(cut, product="shop").sessions == sum(map(len, over.values()))
+    for env, before in counted.items():
+        scope = TypeScope("shop", env, "user")
+        left = {row.session_id for row in before.rows} - over[env]
+        assert {row.session_id for row in Counted.of(world.database, scope).rows} == left
+        sessions = world.sessions(env=env)
+        assert sessions.dashboard("user") == boards[env]
+        assert active_by_page(sessions, 17) == before.live(now)
+        assert users_by_page(sessions, 17) == before.users(now)
+    with world.database.reading() as connection:
+        tokens = connection.scalars(select(session_refreshes.c.session_id)).all()
+    assert over["prd"]
+    assert not over["prd"].intersection(tokens)
 
 
 def active_users(counted: Counted, now: datetime) -> list[User]:

@@ -93,12 +93,12 @@ def endings(by_minute: Mapping[int, int]) -> list[Count]:
 def still_to_end(now: datetime) -> ColumnElement[bool]:
     """Return the condition for the counters of sessions that end after the minute that runs."""
     minute = minute_of(now)
-    coarser = None
+    until: int | None = None
     each: list[ColumnElement[bool]] = []
     for kind, minutes in ENDINGS:
-        until = coarser and (minute // coarser + 1) * coarser // minutes
-        each.append(between(kind, minute // minutes + 1, until))
-        coarser = minutes
+        bucket = minute // minutes
+        each.append(between(kind, bucket + 1, None if until is None else until // minutes))
+        until = (bucket + 1) * minutes
     return or_(*each)
 
 

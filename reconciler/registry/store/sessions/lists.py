@@ -38,7 +38,7 @@ def active(context: Context, scope: TypeScope, identifier: str | None, page: int
             total = connection.scalar(select(func.count()).select_from(sessions).where(wanted)) or 0
         if total == 0:
             types.require(connection, scope)
-        # The index alone finds which sessions are on the page. Asked for in one query, a planner may find them once a row.
+        # The index alone finds which sessions are on the page. In one query, a planner may find them anew for each row.
         found = select(sessions.c.session_id).where(wanted).order_by(*_LONGEST_FIRST).limit(limit).offset(start)
         ids = connection.scalars(found).all()
         rows = read_rows(connection, select(sessions).where(sessions.c.session_id.in_(ids)).order_by(*_LONGEST_FIRST))

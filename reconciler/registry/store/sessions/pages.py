@@ -36,7 +36,7 @@ def place_of(connection: Connection, scope: TypeScope, start: int, now: datetime
     running, further = counters.minute_of(now), start
     first, until = running, None
     for kind, minutes in counters.ENDINGS:
-        # What runs is not over, so it is not among those to be skipped: the next finer counters part it.
+        # In the bucket that runs some sessions are over already: its number says nothing, finer counters part it.
         after = max(first // minutes, running // minutes + 1)
         found, rest = _bucket(connection, scope, counters.between(kind, after, until and until // minutes), further)
         if found is None and first > running:
@@ -54,7 +54,7 @@ def page_of_users(connection: Connection, scope: TypeScope, slice_: slice, total
     from_end = total - stop < start
     order, skipped = (_SEEN, total - stop) if from_end else (_SEEN_LAST_FIRST, start)
     names = select(session_users.c.identifier).where(scope.rows(session_users)).order_by(*order)
-    # The index alone finds which users are on the page. Asked for in one query, a planner may find them once a row.
+    # The index alone finds which users are on the page. In one query, a planner may find them anew for each row.
     on_page = connection.scalars(names.limit(max(stop - start, 0)).offset(skipped)).all()
     wanted = and_(scope.rows(session_users), session_users.c.identifier.in_(on_page))
     return read_rows(connection, select(session_users).where(wanted).order_by(*_SEEN_LAST_FIRST))

@@ -216,8 +216,26 @@ class ChangesetRegistry(Registry, Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class RequestError:
+    """One thing that a registry found wrong with a request: a JSON pointer into what was sent, and why."""
+
+    pointer: str
+    message: str
+    hint: str = ""
+    code: str = ""
+
+
 class RegistryError(ReconcilerError):
-    """A registry did not do what it was asked. `tag` is the session type that it is about, where it is about one."""
+    """A registry did not do what it was asked. `tag` is the session type that it is about, where it is about one.
+
+    Of a registry behind HTTP it also tells what that answered: the status, the stable code for programs (empty where
+    the answer had none), and everything that was wrong with the request. `status` is None where no answer came.
+    """
+
+    code: str = ""
+    status: int | None = None
+    errors: tuple[RequestError, ...] = ()
 
     def __init__(self, message: str, *, hint: str = "", tag: str | None = None) -> None:
         super().__init__(message, hint=hint)

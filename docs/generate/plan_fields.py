@@ -99,6 +99,10 @@ MEANINGS = _frozen(
             "related": "A second place that belongs to it.",
         },
         "PlanDocument": {
+            "terraform_version": "The Terraform whose `format_version` this is: tools for its plans ask for it.",
+            "planned_values": "Always without content: what is planned stands in `resource_changes`.",
+            "configuration": "Always without content: tools for Terraform's plans ask for it.",
+            "plan_digest": "Of an apply: the digest of the saved plan that was carried out; null where it was none.",
             "format_version": "The version of this shape. Read documents of this version only.",
             "reconciler_version": "What made it.",
             "timestamp": "When, RFC 3339, UTC.",

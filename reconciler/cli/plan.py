@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,8 @@ from reconciler.cli.policies import Policies
 from reconciler.cli.reporting import reported, say_warnings
 from reconciler.errors import ReconcilerError
 from reconciler.manifests import Loaded
-from reconciler.plan import Guard, Risk, sealed
-from reconciler.render import render_json, render_plan
+from reconciler.plan import Guard, Risk, sealed, too_risky
+from reconciler.render import render_plan, render_plan_json
 
 _RISKS = [risk.value for risk in Risk if risk is not Risk.NONE]
 
@@ -81,6 +82,8 @@ def command(console: Console, given: Globals, /, **options: Any) -> ExitCode:
     planned = policies.over(planned)
     if options["out"]:
         _save(planned, Path(options["out"]))
+    if options["fail_on"]:
+        planned = replace(planned, own_refusals=too_risky(planned.plan, Risk(options["fail_on"])))
     delivery = Delivery.of(options)
     document = delivery.document_of(planned)
     if delivery.is_machine:
@@ -105,7 +108,7 @@ def _loaded(policies: Policies, paths: Sequence[str], against: Against | None, c
 
 def _save(planned: planning.Planned, file: Path) -> None:
     try:
-        write_atomically(file, render_json(sealed(planned.document(with_unchanged=True))) + "\n")
+        write_atomically(file, render_plan_json(sealed(planned.document(with_unchanged=True))) + "\n")
     except OSError as error:
         raise ReconcilerError(f"The plan can't be saved to {file}: {error.strerror}") from error
 
@@ -121,10 +124,8 @@ def _exit_code(planned: planning.Planned, options: dict[str, Any], console: Cons
     if empty:
         console.err(f"Refused: {empty[0]}")
         return ExitCode.REFUSED
-    if options["fail_on"]:
-        order = list(Risk)
-        risky = [each.tag for each in planned.plan.calls if order.index(each.risk) <= order.index(options["fail_on"])]
-        if risky:
-            console.err(f"Refused by --fail-on {options['fail_on']}: {', '.join(risky)}.")
-            return ExitCode.REFUSED
+    if planned.own_refusals:
+        risky = ", ".join(str(each["tag"]) for each in planned.own_refusals)
+        console.err(f"Refused by --fail-on {options['fail_on']}: {risky}.")
+        return ExitCode.REFUSED
     return ExitCode.CHANGES if options["detailed_exitcode"] and planned.plan.calls else ExitCode.OK

@@ -20,6 +20,7 @@ from reconciler.plan import (
     PlanOptions,
     PolicyWarning,
     Refusal,
+    RefusalEntry,
     Selection,
     check_guards,
     gone_records,
@@ -55,7 +56,7 @@ class PolicyNotes:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A plan with what is needed to show it, save it and carry it out."""
+    """A plan with what is needed to show it, save it and carry it out. `own_refusals` are those of this run."""
 
     plan: Plan
     header: Header
@@ -63,6 +64,7 @@ class Planned:
     saved: PlanDocument | None = None
     authors: Authors = field(default_factory=Authors)
     policies: PolicyNotes = PolicyNotes()
+    own_refusals: tuple[RefusalEntry, ...] = ()
 
     @property
     def digest(self) -> str | None:
@@ -83,6 +85,7 @@ class Planned:
             document = to_document(
                 self.plan, self.header, self.refusals, with_unchanged=with_unchanged, authors=self.authors
             )
+        document = {**document, "refusals": [*document["refusals"], *self.own_refusals]}
         return self.policies.added_to(document)
 
 

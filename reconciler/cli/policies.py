@@ -114,7 +114,7 @@ class Policies:
 
     def _with(self, loaded: Loaded, found: Iterable[Diagnostic]) -> Loaded:
         diagnostics = in_order([*loaded.diagnostics, *found])
-        return replace(loaded, diagnostics=diagnostics, sources={**loaded.sources, **self._sources()})
+        return replace(loaded, diagnostics=diagnostics, sources=loaded.sources.beside(self._sources()))
 
     def _say(self, found: Iterable[Diagnostic]) -> None:
         diagnostics = in_order(found)

@@ -35,6 +35,8 @@ from reconciler.registry import open_reader
 def load_saved_plan(run: Run, file: Path) -> Planned:
     """Load a saved plan for this run's registry. Raises UnusablePlan and StalePlan."""
     document = read_plan(read_text(file), str(file))
+    if "outcomes" in document:
+        raise UnusablePlan(f"{file} tells what an apply did: it is no plan to carry out", hint="Make a new plan.")
     _check_target(run, document)
     plan, digest = plan_of(document), document["digest"]
     with open_reader(run.registry, product=run.product, root=run.project.root, token=run.token) as reader:

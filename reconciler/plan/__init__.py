@@ -14,11 +14,11 @@ from reconciler.plan.document import (
     RefusalEntry,
     sealed,
 )
-from reconciler.plan.guard import Guard, Limits, Refusal, check_guards, not_allowed
+from reconciler.plan.guard import FAIL_ON, Guard, Limits, Refusal, check_guards, not_allowed, too_risky
 from reconciler.plan.header import Header, error_document, header_of
 from reconciler.plan.history_document import EntryDocument, HistoryDocument, HistoryField, history_document
 from reconciler.plan.impact import reached_tags, reaching_now, with_impacts
-from reconciler.plan.mask import MASK, masked
+from reconciler.plan.mask import MASK, masked, secret_texts, without_secrets
 from reconciler.plan.model import Action, Change, Drift, FieldChange, FieldClass, Missing, Origin, Ownership, Plan, Risk
 from reconciler.plan.planner import PlanOptions, emptied_records, gone_records, make_plan
 from reconciler.plan.renames import Rename, find_renames
@@ -26,6 +26,7 @@ from reconciler.plan.saved import StalePlan, UnusablePlan, check_fresh, plan_of,
 from reconciler.plan.selection import Selection
 
 __all__ = [
+    "FAIL_ON",
     "MASK",
     "Action",
     "Authors",
@@ -82,7 +83,10 @@ __all__ = [
     "sample_paths",
     "schema_differences",
     "sealed",
+    "secret_texts",
     "to_document",
+    "too_risky",
     "with_impacts",
     "with_sensitive_values",
+    "without_secrets",
 ]

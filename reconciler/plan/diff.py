@@ -34,9 +34,12 @@ def leaves(session_type: SessionType) -> Iterator[tuple[Path, JsonValue]]:
 
 
 def sample_paths(*session_types: SessionType | None) -> tuple[Path, ...]:
-    """Return the paths of all sample values: what to mask where nobody can say which of them are sensitive."""
-    paths = (path for each in session_types if each for path, _ in leaves(each))
-    return tuple(dict.fromkeys(path for path in paths if path[0] == "schema"))
+    """Return the paths of all that a manifest could call sensitive: what to mask where there is none to say it."""
+    possible = {"schema", "description"}
+    found = (
+        path for each in session_types if each for path, value in leaves(each) if path[0] in possible and value != ""
+    )
+    return tuple(dict.fromkeys(found))
 
 
 def _differences(before: SessionType, after: SessionType) -> Iterator[Difference]:

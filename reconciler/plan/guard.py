@@ -6,8 +6,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from reconciler.plan.document import RefusalEntry
 from reconciler.plan.model import Action, Change, Origin, Ownership, Plan, Risk
 from reconciler.values import format_path
+
+FAIL_ON = "fail-on"
 
 
 class Guard(StrEnum):
@@ -64,6 +67,21 @@ def check_guards(plan: Plan, limits: Limits, *, manifests: int) -> tuple[Refusal
 def not_allowed(refusals: tuple[Refusal, ...], allowed: frozenset[tuple[Guard, str | None]]) -> tuple[Refusal, ...]:
     """Return the refusals that stand: `allowed` holds guards as a whole (with None) or for one tag."""
     return tuple(each for each in refusals if not {(each.guard, None), (each.guard, each.tag)} & allowed)
+
+
+def too_risky(plan: Plan, limit: Risk) -> tuple[RefusalEntry, ...]:
+    """Return a refusal for each change that is as risky as `limit`, or more. It is the run's own, and no guard."""
+    order = list(Risk)
+    return tuple(
+        {
+            "guard": FAIL_ON,
+            "tag": change.tag,
+            "reason": f"The change of `{change.tag}` is {change.risk}, and --fail-on {limit} was given.",
+            "lifted_by": f"a run without --{FAIL_ON}",
+        }
+        for change in plan.calls
+        if order.index(change.risk) <= order.index(limit)
+    )
 
 
 def _empty_input(plan: Plan, manifests: int) -> Iterator[Refusal]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from reconciler.plan.document import FORMAT_VERSION, DiagnosticEntry, PlanDocument
+from reconciler.plan.document import FORMAT_VERSION, TERRAFORM_VERSION, DiagnosticEntry, PlanDocument
 from reconciler.values import rfc3339
 
 
@@ -64,6 +64,7 @@ def empty_document(header: Header) -> PlanDocument:
     """Return the document of a run that has nothing to say yet."""
     return {
         "format_version": FORMAT_VERSION,
+        "terraform_version": TERRAFORM_VERSION,
         "reconciler_version": header.reconciler_version,
         "timestamp": rfc3339(header.timestamp),
         "errored": False,
@@ -88,6 +89,8 @@ def empty_document(header: Header) -> PlanDocument:
             "only": [],
             "skip": [],
         },
+        "planned_values": {"root_module": {}},
+        "configuration": {"root_module": {}},
         "resource_changes": [],
         "resource_drift": [],
         "unmanaged": [],

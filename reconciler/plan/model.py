@@ -9,6 +9,7 @@ from enum import Enum, StrEnum
 
 from reconciler.diagnostics import Location
 from reconciler.plan.desired import Desired
+from reconciler.plan.mask import secret_texts
 from reconciler.plan.selection import Selection
 from reconciler.port import Impact
 from reconciler.session_type import SessionType
@@ -197,6 +198,14 @@ class Plan:
     registry_exists: bool = True
     foreign: tuple[Foreign, ...] = ()
     out_of_scope: tuple[str, ...] = ()
+
+    def secrets(self) -> frozenset[str]:
+        """Return what no message of another program may repeat: the sensitive values on every side."""
+        sides = [(side, each.sensitive) for each in self.changes for side in (each.before, each.after)]
+        sides += [(side, each.sensitive) for each in self.drift for side in (each.applied, each.live)]
+        sides += [(each.session_type, each.lifecycle.sensitive) for each in self.unchanged]
+        found = (secret_texts(side.to_json(), paths) for side, paths in sides if side is not None and paths)
+        return frozenset(text for texts in found for text in texts)
 
     @property
     def calls(self) -> tuple[Change, ...]:

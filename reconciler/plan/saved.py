@@ -44,6 +44,8 @@ def read_plan(text: str, file: str) -> PlanDocument:
             hint="Make the plan anew with this version.",
         )
     plan = cast("PlanDocument", document)
+    if "diagnostics" in plan:
+        raise UnusablePlan(f"{file} tells of a run that failed: it holds no plan", hint="Make the plan anew.")
     if plan.get("digest") != digest_of(plan):
         raise UnusablePlan(f"{file} was altered after it was made: its digest does not fit", hint="Make the plan anew.")
     return plan

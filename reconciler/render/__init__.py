@@ -8,7 +8,7 @@ from reconciler.render.github_output import render_github_output
 from reconciler.render.github_summary import render_github_summary
 from reconciler.render.history_text import render_history
 from reconciler.render.impact_text import impact_json, render_impact
-from reconciler.render.json_text import render_json
+from reconciler.render.json_text import render_json, render_plan_json
 from reconciler.render.paint import Paint, plain
 from reconciler.render.plan_text import render_plan
 from reconciler.render.refusals_text import render_refusals
@@ -51,6 +51,7 @@ __all__ = [
     "render_json",
     "render_outcome",
     "render_plan",
+    "render_plan_json",
     "render_refusals",
     "render_tokens",
     "retired_key_json",

@@ -9,6 +9,7 @@ from typing import Any
 from reconciler.plan import ChangeEntry, DiagnosticEntry, PlanDocument
 from reconciler.render import view as tell
 from reconciler.render.entries import is_grave, is_withheld
+from reconciler.render.refusals_text import way_out
 from reconciler.render.rename_notes import rename_notes
 from reconciler.render.values import counted, safe
 from reconciler.render.view import View
@@ -52,7 +53,7 @@ def _notes(document: PlanDocument, view: View) -> Iterator[_Note]:
     placed = not document["source"].get("against")
     places = {entry["name"]: tell.place(entry) for entry in entries if placed}
     for refusal in document["refusals"]:
-        message = f"{refusal['reason']} To lift the guard for one run: {refusal['lifted_by']}"
+        message = f"{refusal['reason']} {way_out(refusal)}"
         yield _Note("error", f"Refused by {refusal['guard']}", message, places.get(refusal["tag"] or ""))
     for broken in document.get("policy_warnings", ()):
         yield _Note(

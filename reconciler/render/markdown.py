@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from reconciler.plan import ChangeEntry, DiagnosticEntry, PlanDocument
 from reconciler.render import view as tell
 from reconciler.render.entries import is_grave
-from reconciler.render.refusals_text import render_refusals
+from reconciler.render.refusals_text import refusals_heading, render_refusals
 from reconciler.render.values import counted
 from reconciler.render.view import View
 
@@ -113,7 +113,7 @@ def _table(document: PlanDocument, view: View) -> Iterator[str]:
 def _problems(document: PlanDocument) -> Iterator[str]:
     refusals = render_refusals(document["refusals"])
     if refusals:
-        yield from ("", "**Guards that stand in the way of apply:**", "")
+        yield from ("", f"**{refusals_heading(document['refusals'])}:**", "")
         yield from _listed([line.strip() for line in refusals.split("\n")])
     found = [f"{each['severity']}: {tell.said(each)} {tell.where(each['location'])}" for each in _errors(document)]
     if found:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Protocol
 
@@ -18,6 +19,7 @@ from reconciler.runtime.model import (
     Verdict,
 )
 
+ENV_PATTERN = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}"
 PAGE_LIMIT = 20
 PAGE_LIMIT_MAX = 1000
 SESSIONS_OF_USER = 100
@@ -98,6 +100,15 @@ class SessionKeys(Protocol):
     def retire(self, key_id: str) -> RetiredKey:
         """Take a key out of use for good: whose newest token was made with it is logged out. Raises UnknownKey."""
         ...
+
+
+def check_env(env: str) -> None:
+    """Raise RegistryRejected for a name that no environment can have."""
+    if not re.fullmatch(ENV_PATTERN, env):
+        raise RegistryRejected(
+            f"`{env}` is no name of an environment",
+            hint="It has 1 to 64 letters, digits, `_`, `.` or `-` and starts with a letter or digit: `prd`.",
+        )
 
 
 def page_start(page: int, limit: int) -> int:

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "color_message"}
+# PostgreSQL's errors repeat values in these parts.
+_DETAIL = re.compile(r"^(DETAIL|CONTEXT):.*?(?=^\[SQL|^\(Background|^$|\Z)", re.DOTALL | re.MULTILINE)
 _TOKEN = re.compile(r"(rc[tr]_)[A-Za-z0-9_\-.~%]+|(eyJ)[A-Za-z0-9_\-]{16,}[A-Za-z0-9_\-.]*")
-
-
 # Made once: `json.dumps` with options makes one each time.
 _ENCODER = json.JSONEncoder(default=str)
 
@@ -29,7 +29,7 @@ class JsonFormatter(logging.Formatter):
         }
         line |= {name: value for name, value in vars(record).items() if name not in _STANDARD and value is not None}
         if record.exc_info:
-            line["traceback"] = self.formatException(record.exc_info)
+            line["traceback"] = _DETAIL.sub(r"\1: [cut]\n", self.formatException(record.exc_info))
         text = _ENCODER.encode(line)
         # Nearly no line has one, and to search for an expression takes as long as to write the line.
         if "rct_" in text or "rcr_" in text or "eyJ" in text:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from reconciler.plan import (
     Authors,
+    DiagnosticEntry,
     Header,
     Limits,
     LineCommit,
     Plan,
     PlanDocument,
     check_guards,
+    error_document,
     to_document,
     with_impacts,
 )
@@ -92,6 +94,34 @@ def ownership() -> PlanDocument:
     return document(plan_of(wanted, live, adopt=True, only=["*"]))
 
 
+def errors() -> PlanDocument:
+    found: list[DiagnosticEntry] = [
+        {
+            "severity": severity,
+            "code": "unknown-field",
+            "summary": "Unknown field",
+            "detail": "`perod` is not a field of a session type.",
+            "hint": "Did you mean `period`?",
+            "location": {"file": "sessions/user.yaml", "line": 13, "column": 1},
+        }
+        for severity in ("warning", "error")
+    ]
+    return error_document(header(), found)
+
+
+def many() -> PlanDocument:
+    """500 changes: every fiftieth breaks, one conflicts."""
+    wanted, live = [], []
+    for number in range(500):
+        old = session_type(f"type-{number:03}")
+        breaks = {"schema": {"userId": 1}} if number % 50 == 7 else {}
+        new = session_type(old.tag, name=f"Type {number}", schema={**SCHEMA, "added": number})
+        wanted.append(desired(session_type(old.tag, **breaks) if breaks else new))
+        edited = session_type(old.tag, name="By hand") if number == 499 else old
+        live.append(record(edited, applied=old))
+    return document(plan_of(wanted, live))
+
+
 def renamed() -> PlanDocument:
     live = [record(session_type(tag), applied=session_type(tag)) for tag in ("cart", "gone")]
     return document(plan_of([desired(session_type("basket", name="Basket"))], live))
@@ -145,3 +175,5 @@ ALL = (
     signed,
     against,
 )
+# What every format must be seen to tell.
+TEN = (none, create, update, delete_withheld, conflict, breaking, sensitive, many, non_ascii, errors)

@@ -18,6 +18,7 @@ from reconciler.port import (
     RegistryError,
     RegistryRejected,
     RegistryUnavailable,
+    RequestError,
     StaleRecord,
     TagExists,
 )
@@ -71,6 +72,15 @@ class Refusals:
     def error(self, request: Request, answer: Answer) -> RegistryError | NoAnswer:
         """Return the error for an answer with a status that is not the one asked for."""
         said = problem(answer.body)
+        found = self._error(request, answer, said)
+        error = found.error if isinstance(found, NoAnswer) else found
+        error.status = answer.status
+        if said:
+            error.code = self._safe(str(said["code"]))
+            error.errors = tuple(RequestError(e.pointer, e.message, e.hint, e.code) for e in self._errors(said))
+        return found
+
+    def _error(self, request: Request, answer: Answer, said: dict[str, Any] | None) -> RegistryError | NoAnswer:
         code = str(said["code"]) if said else ""
         detail = self._detail(said) or self._excerpt(answer)
         if said and (refused := session_error(code, detail, self._errors(said), self._tag(said, request))):
@@ -170,6 +180,8 @@ class Refusals:
         kind = self._safe(answer.headers.get("content-type", "").partition(";")[0]) or "of no named type"
         if not self.quotes:
             return f"{kind}, {len(answer.body)} bytes long"
+        if b'"schema"' in answer.body:
+            return f"{kind} and holds session types"  # and with them what may be sensitive
         begins = self._safe(answer.body[: _EXCERPT * 4].decode(errors="replace"), _EXCERPT)
         return f"{kind} and begins with: {begins}" if begins else "empty"
 

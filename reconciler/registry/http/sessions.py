@@ -7,12 +7,14 @@ that is used again later revokes its session.
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
+from reconciler.port import RegistryRejected
 from reconciler.project import Secret
 from reconciler.registry.http import session_decode as decode
 from reconciler.registry.http.encode import body, product_path, segment
@@ -29,13 +31,18 @@ from reconciler.runtime import (
     Pruned,
     RetiredKey,
     Revoked,
+    UnknownSessionType,
     UserDetails,
     UsersPage,
     Verdict,
 )
-from reconciler.runtime.protocol import PAGE_LIMIT, SESSIONS_OF_USER, TIMELINE_DAYS
+from reconciler.runtime.protocol import PAGE_LIMIT, SESSIONS_OF_USER, TIMELINE_DAYS, check_env
+from reconciler.session_type.rules import TAG_PATTERN
 from reconciler.values import exact_rfc3339
 
+T = TypeVar("T")
+
+_DOUBT = "It may have been carried out nevertheless: look at the sessions before you repeat it."
 _OK, _CREATED = 200, 201
 # An attempt that begins within it arrives before the ten seconds are over.
 _REFRESH_SECONDS = 7
@@ -91,6 +98,8 @@ class HttpSessions:
 
     def user(self, tag: str, identifier: str, *, limit: int = SESSIONS_OF_USER) -> UserDetails:
         """Return a user."""
+        if not identifier:
+            raise RegistryRejected("An identifier has at least one character")
         return self._get(tag, f"users/{_dotless(segment(identifier))}", {"limit": str(limit)}, decode.details)
 
     def dashboard(self, tag: str, *, days: int = TIMELINE_DAYS) -> Dashboard:
@@ -99,13 +108,15 @@ class HttpSessions:
 
     def _post(self, tag: str, call: str, asked: dict[str, Any], key: str | None = None) -> Request:
         headers = {} if key is None else {"Idempotency-Key": key}
-        return Request("POST", self._path(tag, call), headers=headers, body=body(asked), tag=tag)
+        return Request("POST", self._path(tag, call), headers=headers, body=body(asked))
 
-    def _get(self, tag: str, what: str, query: Mapping[str, str], read: Callable[[bytes], decode.T]) -> decode.T:
-        return self.link.decoded(self.link.get(Request("GET", self._path(tag, what), query=query, tag=tag)), read)
+    def _get(self, tag: str, what: str, query: Mapping[str, str], read: Callable[[bytes], T]) -> T:
+        return self.link.decoded(self.link.get(Request("GET", self._path(tag, what), query=query)), read)
 
     def _path(self, tag: str, rest: str) -> str:
-        return f"{self.place}/sessions/{segment(tag)}/{rest}"
+        if not re.fullmatch(TAG_PATTERN, tag):
+            raise UnknownSessionType(f"There is no session type `{tag}`, because that can't be a tag", tag=tag)
+        return f"{self.place}/sessions/{tag}/{rest}"
 
 
 def _dotless(piece: str) -> str:
@@ -137,6 +148,10 @@ class HttpRuntime:
     """The sessions and keys of a product in an environment, behind HTTP."""
 
     def __init__(self, link: Link, *, product: str, env: str) -> None:
+        """Name the place. Raises RegistryRejected for names that no product or environment can have."""
+        check_env(env)
+        # Answers hold tokens and what is known of people: no message may quote them.
+        link = replace(link, refusals=replace(link.refusals, quotes=False), doubt=_DOUBT)
         self._link = link
         self._product = product_path(product)
         place = f"{self._product}/envs/{segment(env)}"
@@ -159,7 +174,4 @@ def open_http_runtime(
     endpoint: HttpEndpoint, *, product: str, env: str, token: Secret | None, manner: Manner | None = None
 ) -> HttpRuntime:
     """Open it; nothing is sent. Raises UnsupportedRegistry, RegistryDenied, RegistryUnavailable."""
-    link = open_link(endpoint, token, manner)
-    # Answers hold tokens and what is known of people: no message may quote them.
-    quiet = replace(link, refusals=replace(link.refusals, quotes=False))
-    return HttpRuntime(quiet, product=product, env=env)
+    return HttpRuntime(open_link(endpoint, token, manner), product=product, env=env)

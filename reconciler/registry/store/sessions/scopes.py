@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Table, and_
 
-from reconciler.port import RegistryRejected
-
-_ENV = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+from reconciler.runtime.protocol import check_env
 
 
 class Scope(NamedTuple):
@@ -21,11 +18,7 @@ class Scope(NamedTuple):
     @classmethod
     def of(cls, product: str, env: str) -> Scope:
         """Name it. Raises RegistryRejected for a name that no environment can have."""
-        if not _ENV.fullmatch(env):
-            raise RegistryRejected(
-                f"`{env}` is no name of an environment",
-                hint="It has 1 to 64 letters, digits, `_`, `.` or `-` and starts with a letter or digit: `prd`.",
-            )
+        check_env(env)
         return cls(product, env)
 
     def of_type(self, tag: str) -> TypeScope:

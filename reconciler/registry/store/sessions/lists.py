@@ -13,7 +13,7 @@ from reconciler.registry.store.rows import DamagedValue, read_rows
 from reconciler.registry.store.session_tables import session_users, sessions
 from reconciler.registry.store.sessions import numbers, pages, types
 from reconciler.registry.store.sessions.context import Context
-from reconciler.registry.store.sessions.counters import live
+from reconciler.registry.store.sessions.counters import live, live_of_user
 from reconciler.registry.store.sessions.live import live_sessions
 from reconciler.registry.store.sessions.scopes import TypeScope
 from reconciler.runtime.errors import UnknownUser
@@ -26,15 +26,16 @@ def active(context: Context, scope: TypeScope, identifier: str | None, page: int
     """Return a page of the live sessions."""
     start, now = page_start(page, limit), context.now()
     with context.database.reading() as connection:
-        wanted = and_(scope.rows(sessions), live(now))
+        wanted = scope.rows(sessions)
         if identifier is None:
+            wanted = and_(wanted, live(now))
             total = live_sessions(connection, scope, now)
             place = pages.place_of(connection, scope, start, now)
             start = place.further
             if place.before is not None:
                 wanted = and_(wanted, sessions.c.ends_at < place.before)
         else:
-            wanted = and_(wanted, sessions.c.identifier == identifier)
+            wanted = and_(wanted, sessions.c.identifier == identifier, live_of_user(now))
             total = connection.scalar(select(func.count()).select_from(sessions).where(wanted)) or 0
         if total == 0:
             types.require(connection, scope)
@@ -96,7 +97,7 @@ def _users(connection: Connection, scope: TypeScope, rows: Sequence[Row[Any]], n
 def _live_by_user(
     connection: Connection, scope: TypeScope, identifiers: Iterable[str], now: datetime
 ) -> dict[str, int]:
-    wanted: ColumnElement[bool] = and_(scope.rows(sessions), sessions.c.identifier.in_(identifiers), live(now))
+    wanted: ColumnElement[bool] = and_(scope.rows(sessions), sessions.c.identifier.in_(identifiers), live_of_user(now))
     counted = select(sessions.c.identifier, func.count()).where(wanted).group_by(sessions.c.identifier)
     return {identifier: number for identifier, number in connection.execute(counted)}  # noqa: C416 - rows are no pairs
 

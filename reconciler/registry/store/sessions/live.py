@@ -24,9 +24,10 @@ _NAMED = 500
 
 def live_sessions(connection: Connection, scope: TypeScope, now: datetime) -> int:
     """Return how many sessions are live."""
-    to_end = select(counters.total()).where(scope.rows(session_counters), counters.still_to_end(now))
+    to_end = select(counters.total()).where(scope.rows(session_counters))
     ending = select(func.count()).select_from(sessions).where(scope.rows(sessions), counters.ending_now(now))
-    return int(connection.scalar(to_end) or 0) + (connection.scalar(ending) or 0)
+    sums = (connection.scalar(to_end.where(some)) or 0 for some in counters.still_to_end(now))
+    return int(sum(sums)) + (connection.scalar(ending) or 0)
 
 
 def impacts(connection: Connection, product: str, tags: Collection[str], now: datetime) -> dict[str, Impact]:
@@ -45,12 +46,12 @@ def impacts(connection: Connection, product: str, tags: Collection[str], now: da
         return found
 
     known = by_place(literal(0), session_counters, session_counters.c.kind == counters.STARTED)
-    to_end = by_place(counters.total(), session_counters, counters.still_to_end(now))
-    ending = by_place(func.count(), sessions, counters.ending_now(now))
+    ends = by_place(func.count(), sessions, counters.ending_now(now))
+    for some in counters.still_to_end(now):
+        ends.update(by_place(counters.total(), session_counters, some))
     live_users = by_place(func.count(), session_users, session_users.c.live_until > now)
     environments = {
-        (tag, env): EnvironmentImpact(env, to_end[tag, env] + ending[tag, env], live_users[tag, env])
-        for tag, env in sorted(known)
+        (tag, env): EnvironmentImpact(env, ends[tag, env], live_users[tag, env]) for tag, env in sorted(known)
     }
     by_tag: dict[str, list[EnvironmentImpact]] = {tag: [] for tag in tags}
     for (tag, _), each in environments.items():

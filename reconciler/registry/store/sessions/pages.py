@@ -57,7 +57,9 @@ def page_of_users(connection: Connection, scope: TypeScope, slice_: slice, total
     # The index alone finds which users are on the page. In one query, a planner may find them anew for each row.
     on_page = connection.scalars(names.limit(max(stop - start, 0)).offset(skipped)).all()
     wanted = and_(scope.rows(session_users), session_users.c.identifier.in_(on_page))
-    return read_rows(connection, select(session_users).where(wanted).order_by(*_SEEN_LAST_FIRST))
+    # Sorted here, or SQLite would read them in their order, past all others.
+    rows = read_rows(connection, select(session_users).where(wanted))
+    return sorted(rows, key=lambda row: (row.last_seen, row.identifier), reverse=True)
 
 
 def _bucket(connection: Connection, scope: TypeScope, wanted: Any, further: int) -> tuple[int | None, int]:

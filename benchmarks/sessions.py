@@ -29,7 +29,7 @@ from benchmarks.session_scale.questions import explained, questions, timed
 from benchmarks.session_scale.shop import fill
 from benchmarks.session_scale.verifying import in_process
 from benchmarks.session_scale.wire import over_http
-from reconciler.registry.store import open_database
+from reconciler.registry.store import Database, open_database
 from tests.postgres import postgres_server
 
 
@@ -62,17 +62,24 @@ def _verify(rounds: int) -> dict[str, Any]:
 
 
 def _scale(kind: str, asked: argparse.Namespace) -> dict[str, Any]:
-    with _database_url(kind) as (url, root), closing(open_database(url, root)) as database:
+    with _database_url(kind) as (url, root):
         print(f"{kind}: filling it with {asked.sessions:,} sessions of {asked.users:,} users", file=sys.stderr)
-        fill(database, asked.sessions, asked.users)
+        # SQLite moves what was written to where it is read from when it is closed.
+        with closing(open_database(url, root)) as database:
+            fill(database, asked.sessions, asked.users)
         # Sessions and users point at each other. Now, and not in the middle of what is measured.
         gc.collect()
-        with questions(database) as questions_:
-            timings = timed(questions_, asked.rounds)
-            if asked.plans and kind == "postgresql":
-                plans = [(question.name, explained(database, question)) for question in questions_]
-                asked.plans.write_text(report.plans(plans), encoding="utf-8")
-        return {"answers": timings, "prune": pruned(database)}
+        with closing(open_database(url, root)) as database:
+            return _answers(database, asked, kind)
+
+
+def _answers(database: Database, asked: argparse.Namespace, kind: str) -> dict[str, Any]:
+    with questions(database) as asking:
+        timings = timed(asking, asked.rounds)
+        if asked.plans and kind == "postgresql":
+            plans = [(question.name, explained(database, question)) for question in asking]
+            asked.plans.write_text(report.plans(plans), encoding="utf-8")
+    return {"answers": timings, "prune": pruned(database)}
 
 
 @contextmanager

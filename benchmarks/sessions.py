@@ -1,149 +1,105 @@
-"""Measures the session runtime: `python benchmarks/sessions.py verify`, and `scale` with a PostgreSQL of its own.
+"""A million sessions of a hundred thousand users: how long questions about them take, and how fast tokens are verified.
 
-`verify` compares judging a token with the token library's bare decryption, in alternating runs. `scale` fills in one
-million sessions of 100,000 users and prints the time of each call, then the query plans of those that must be quick.
+    python benchmarks/sessions.py
+
+It starts a PostgreSQL of its own, fills it, asks, prunes, and prints a table; `--json FILE` and `--plans FILE` keep the
+figures and the database's query plans. `sessions.md` tells what was found.
 """
 
 from __future__ import annotations
 
-import statistics
+import argparse
+import gc
+import json
+import os
 import sys
 import tempfile
-import time
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from functools import partial
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from joserfc import jwe
-from sqlalchemy import Connection, event, text
+# Run as a script, this folder is on the path, and the one that holds it is not.
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from reconciler.registry.store import Database, Store, StoreReader, open_database
-from reconciler.registry.store.sessions.service import SessionService
-from reconciler.runtime.events import Events
-from reconciler.runtime.keyring import REGISTRY, MasterKey, Ring, TokenKey
-from reconciler.runtime.surroundings import Surroundings, utc_now
-from reconciler.runtime.tokens import TokenContent, make_token
-from reconciler.runtime.verifier import Verifier
-from reconciler.session_type import Period, SessionType
+from benchmarks.session_scale import report
+from benchmarks.session_scale.pruning import pruned
+from benchmarks.session_scale.questions import explained, questions, timed
+from benchmarks.session_scale.shop import fill
+from benchmarks.session_scale.verifying import in_process
+from benchmarks.session_scale.wire import over_http
+from reconciler.registry.store import Database, open_database
 from tests.postgres import postgres_server
 
-PLACE = ("shop", "prd")
-DATA: dict[str, Any] = {"id": "user_123", "email": "ada@example.com", "roles": ["admin", "editor"], "age": 36}
 
-FILL = """
-INSERT INTO sessions (session_id, product, env, tag, identifier, key_id, several_keys, revision, data, started_at,
-  ends_at, ends_minute, over_at, revoked_at)
-SELECT gen_random_uuid()::text, 'shop', 'prd', 'user', 'u' || (g % 100000), 'k', false, 1,
-  '{"id":"u' || (g % 100000) || '"}', s, s + interval '7 days', floor(extract(epoch FROM s + interval '7 days') / 60),
-  s + interval '30 days', CASE WHEN g % 50 = 0 THEN s + interval '1 minute' END
-FROM (SELECT g, now() - (g % 1000000) * interval '5.184 seconds' AS s FROM generate_series(1, 1000000) g) x;
-INSERT INTO session_users
-SELECT product, env, tag, identifier, min(started_at), max(started_at), count(*),
-  max(ends_at) FILTER (WHERE revoked_at IS NULL)
-FROM sessions GROUP BY 1, 2, 3, 4;
-INSERT INTO session_counters
-SELECT product, env, tag, 'started', floor(extract(epoch FROM started_at) / 86400), abs(hashtext(session_id)) % 8,
-  count(*)
-FROM sessions GROUP BY 1, 2, 3, 4, 5, 6;
-INSERT INTO session_counters
-SELECT product, env, tag, 'new_users', floor(extract(epoch FROM first_seen) / 86400), 0, count(*)
-FROM session_users GROUP BY 1, 2, 3, 4, 5;
-INSERT INTO session_counters
-SELECT product, env, tag, 'ends_minute', ends_minute, abs(hashtext(session_id)) % 8, count(*)
-FROM sessions WHERE revoked_at IS NULL GROUP BY 1, 2, 3, 4, 5, 6;
-INSERT INTO session_counters
-SELECT product, env, tag, 'ends_hour', ends_minute / 60, abs(hashtext(session_id)) % 8, count(*)
-FROM sessions WHERE revoked_at IS NULL GROUP BY 1, 2, 3, 4, 5, 6
-"""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure what was asked for."""
+    asked = _parser().parse_args(arguments)
+    found: dict[str, Any] = {"load_average": [os.getloadavg()[0]], "processors": os.cpu_count()}
+    for part in asked.parts:
+        found |= _verify(asked.rounds) if part == "verify" else {part: _scale(part, asked)}
+    found["load_average"].append(os.getloadavg()[0])
+    print(report.table(found))
+    if asked.json:
+        asked.json.write_text(json.dumps(found, indent=2, default=asdict) + "\n", encoding="utf-8")
 
 
-def verify() -> None:
-    """Print both rates and their ratio."""
-    key = TokenKey.of("0123456789abcdef", utc_now(), bytes(32))
-    now = utc_now()
-    content = TokenContent("s" * 36, *PLACE, "user", 1, "user_123", now, now + timedelta(days=1), DATA)
-    token = make_token(content, key)
-    verifier = Verifier(lambda _: Ring.of([key], [], time.monotonic()), lambda _: Events(0, ()), Surroundings())
-    compact = token.partition(":")[2]
-    pairs = [
-        (
-            _rate(lambda: jwe.decrypt_compact(compact, key.jwk, registry=REGISTRY)),
-            _rate(lambda: verifier.verify(PLACE, "user", token)),
-        )
-        for _ in range(15)
-    ]
-    print(f"bare decryption   {statistics.median(bare for bare, _ in pairs):10,.0f}/s")
-    print(f"verify            {statistics.median(whole for _, whole in pairs):10,.0f}/s")
-    print(f"ratio             {statistics.median(whole / bare for bare, whole in pairs):10.2f}")
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description="Measure sessions by the million.")
+    parser.add_argument("parts", nargs="*", choices=_PARTS, default=_DEFAULT_PARTS, help="what to measure")
+    parser.add_argument("--sessions", type=int, default=1_000_000)
+    parser.add_argument("--users", type=int, default=100_000)
+    parser.add_argument("--rounds", type=int, default=15, help="how often each thing is measured")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to this file as well")
+    parser.add_argument("--plans", type=Path, metavar="FILE", help="write PostgreSQL's query plans to this file")
+    return parser
 
 
-def scale() -> None:
-    """Print how long each call takes, and the plans."""
-    with postgres_server() as server, server.database() as url:
-        database = open_database(url, Path(tempfile.gettempdir()))
-        store = Store(database, product="shop", actor="ada", clock=lambda: datetime.now(UTC))
-        store.create(SessionType("User", "user", "", {"id": "u"}, "$Session{id}", 7, Period.DAYS))
-        for statement in FILL.split(";"):
-            database.write(partial(_execute, statement))
-        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text("VACUUM ANALYZE"))
-        calls = _calls(database)
-        for name, call in calls.items():
-            taken = [_milliseconds(call) for _ in range(9)]
-            print(f"{name:20} median {statistics.median(taken):7.1f} ms, worst {max(taken):7.1f} ms")
-        for name in ("users", "users/{identifier}", "dashboard", "active"):
-            print(f"\n{name}")
-            _explain(database, calls[name])
-        database.close()
+def _verify(rounds: int) -> dict[str, Any]:
+    with _folder() as one, _folder() as other:
+        return {"ratios": [in_process(one, rounds), *over_http(other, rounds)]}
 
 
-def _execute(statement: str, connection: Connection) -> None:
-    connection.exec_driver_sql(statement.replace("%", "%%"))
+def _scale(kind: str, asked: argparse.Namespace) -> dict[str, Any]:
+    with _database_url(kind) as (url, root):
+        print(f"{kind}: filling it with {asked.sessions:,} sessions of {asked.users:,} users", file=sys.stderr)
+        # SQLite moves what was written to where it is read from when it is closed.
+        with closing(open_database(url, root)) as database:
+            fill(database, asked.sessions, asked.users)
+        # Sessions and users point at each other. Now, and not in the middle of what is measured.
+        gc.collect()
+        with closing(open_database(url, root)) as database:
+            return _answers(database, asked, kind)
 
 
-def _calls(database: Database) -> dict[str, Callable[[], object]]:
-    sessions = SessionService(database, lambda: MasterKey(bytes(32))).sessions("shop", "prd")
-    return {
-        "users": lambda: sessions.users("user"),
-        "users, page 4,000": lambda: sessions.users("user", page=4000),
-        "users/{identifier}": lambda: sessions.user("user", "u77"),
-        "dashboard": lambda: sessions.dashboard("user"),
-        "active": lambda: sessions.active("user"),
-        "active, page 5,000": lambda: sessions.active("user", page=5000),
-        "impact": lambda: StoreReader(database, product="shop").impact("user"),
-        "start": lambda: sessions.start("user", {"id": "u5"}),
-    }
+def _answers(database: Database, asked: argparse.Namespace, kind: str) -> dict[str, Any]:
+    with questions(database) as asking:
+        timings = timed(asking, asked.rounds)
+        if asked.plans and kind == "postgresql":
+            plans = [(question.name, explained(database, question)) for question in asking]
+            asked.plans.write_text(report.plans(plans), encoding="utf-8")
+    return {"answers": timings, "prune": pruned(database)}
 
 
-def _explain(database: Database, call: Callable[[], object]) -> None:
-    asked: list[tuple[str, Any]] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        asked.append((statement, parameters))
-
-    event.listen(database.engine, "before_cursor_execute", note)
-    call()
-    event.remove(database.engine, "before_cursor_execute", note)
-    with database.engine.connect() as connection:
-        for statement, parameters in asked:
-            for (line,) in connection.exec_driver_sql(f"EXPLAIN (ANALYZE, COSTS OFF) {statement}", parameters):
-                print(f"    {line}")
+@contextmanager
+def _database_url(kind: str) -> Iterator[tuple[str, Path]]:
+    with _folder() as folder:
+        if kind == "sqlite":
+            yield "sqlite:///sessions.db", folder
+            return
+        with postgres_server() as server, server.database() as url:
+            yield url, folder
 
 
-def _rate(work: Callable[[], object], times: int = 2000) -> float:
-    began = time.process_time()
-    for _ in range(times):
-        work()
-    return times / (time.process_time() - began)
+@contextmanager
+def _folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="reconciler-benchmark-") as folder:
+        yield Path(folder)
 
 
-def _milliseconds(work: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    work()
-    return (time.perf_counter() - began) * 1000
-
+_PARTS = ("postgresql", "sqlite", "verify")
+_DEFAULT_PARTS = ("postgresql", "verify")
 
 if __name__ == "__main__":
-    {"verify": verify, "scale": scale}[sys.argv[1]]()
+    main()

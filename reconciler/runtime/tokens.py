@@ -11,10 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from joserfc import jwe
-from joserfc.errors import JoseError
-
-from reconciler.runtime.keyring import REGISTRY, TokenKey
+from reconciler.runtime.keyring import TokenKey
 from reconciler.runtime.surroundings import milliseconds
 from reconciler.values import JsonObject
 
@@ -70,11 +67,10 @@ def header_and_jwe(tag: str, token: str) -> tuple[str, str]:
 
 def open_token(place: Place, tag: str, jwe_text: str, key: TokenKey) -> Claims | None:
     """Return the claims of a token of this product, environment and tag; None for anything else."""
-    try:
-        opened = jwe.decrypt_compact(jwe_text, key.jwk, registry=REGISTRY)
-    except (JoseError, ValueError):
+    opened = key.decrypt(jwe_text)
+    if opened is None:
         return None
-    claims: Claims = _DECODE((opened.plaintext or b"").decode())[0]
+    claims: Claims = _DECODE(opened.decode())[0]
     return claims if (claims["product"], claims["env"]) == place and claims["tag"] == tag else None
 
 

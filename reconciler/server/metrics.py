@@ -61,6 +61,9 @@ class Metrics:
             multiprocess_mode="livemax",
         )
         build.labels(__version__).set(1)
+        # Looking a series up by its labels takes longer than counting.
+        self._answers: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
+        self._outcomes: dict[tuple[str, str], Counter] = {}
 
     def arrived(self) -> None:
         """Count a request that begins."""
@@ -70,12 +73,19 @@ class Metrics:
         """Count a request that ended."""
         method = method if method in _METHODS else "OTHER"
         self._open.dec()
-        self._requests.labels(method, route, str(status)).inc()
-        self._seconds.labels(method, route).observe(seconds)
+        series = self._answers.get((method, route, status))
+        if series is None:
+            series = self._requests.labels(method, route, str(status)), self._seconds.labels(method, route)
+            self._answers[method, route, status] = series
+        series[0].inc()
+        series[1].observe(seconds)
 
     def session(self, call: SessionCall, outcome: SessionOutcome, number: int = 1) -> None:
         """Count what a session call came to. Neither product nor environment is a label: there may be any number."""
-        self._sessions.labels(call, outcome).inc(number)
+        series = self._outcomes.get((call, outcome))
+        if series is None:
+            series = self._outcomes[call, outcome] = self._sessions.labels(call, outcome)
+        series.inc(number)
 
     def exposition(self) -> bytes:
         """Return the metrics of this process, or of all workers together, as Prometheus reads them."""

@@ -138,6 +138,10 @@ def tricks() -> Iterator[str]:
     yield ".".join((encoded(b'{"alg":"dir", "enc":"A256GCM","kid":"0123456789abcdef"}'), "", iv, text, mac))
     yield ".".join((JWE.split(".")[0], encoded(b"key"), iv, text, mac))
     yield ".".join((JWE.split(".")[0], "", "", "", ""))
+    # The same bytes, parted elsewhere.
+    sealed, seal = (base64.urlsafe_b64decode(part + "==") for part in (text, mac))
+    yield ".".join((JWE.split(".")[0], "", iv, encoded(sealed + seal[:1]), encoded(seal[1:])))
+    yield ".".join((JWE.split(".")[0], "", iv, encoded(sealed[:-1]), encoded(sealed[-1:] + seal)))
     yield f"{encoded({'alg': 'none'})}.{encoded(claims)}."
     yield jws.serialize_compact({"alg": "HS256", "kid": KEY.key_id}, claims, OctKey.import_key(KEY.secret))
     yield jwt.encode({"alg": "HS256"}, CONTENT.claims(), OctKey.import_key(KEY.secret))

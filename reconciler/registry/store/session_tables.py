@@ -108,9 +108,9 @@ session_starts = Table(
     Index("session_starts_by_age", "created_at"),
 )
 
-# Sums by kind: `started` and `new_users` by day, `ends_hour` and `ends_minute` (sessions that are not revoked, by when
-# they end). A number is spread over several rows, so that those who start sessions at once seldom wait for each other;
-# a single row may be negative.
+# Sums by kind: `started` and `new_users` by day; `ends_day`, `ends_hour` and `ends_minute` (sessions that are not
+# revoked, by when they end). A number is spread over several rows, so that those who start sessions at once seldom wait
+# for each other; a single row may be negative.
 session_counters = Table(
     "session_counters",
     metadata,

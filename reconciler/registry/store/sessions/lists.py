@@ -11,9 +11,9 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, func, select
 
 from reconciler.registry.store.rows import DamagedValue, read_rows
 from reconciler.registry.store.session_tables import session_users, sessions
-from reconciler.registry.store.sessions import numbers, types
+from reconciler.registry.store.sessions import numbers, pages, types
 from reconciler.registry.store.sessions.context import Context
-from reconciler.registry.store.sessions.counters import live
+from reconciler.registry.store.sessions.counters import live, live_of_user
 from reconciler.registry.store.sessions.live import live_sessions
 from reconciler.registry.store.sessions.scopes import TypeScope
 from reconciler.runtime.errors import UnknownUser
@@ -26,16 +26,22 @@ def active(context: Context, scope: TypeScope, identifier: str | None, page: int
     """Return a page of the live sessions."""
     start, now = page_start(page, limit), context.now()
     with context.database.reading() as connection:
-        wanted = and_(scope.rows(sessions), live(now))
+        wanted = scope.rows(sessions)
         if identifier is None:
+            wanted = and_(wanted, live(now))
             total = live_sessions(connection, scope, now)
+            place = pages.place_of(connection, scope, start, now)
+            start = place.further
+            if place.before is not None:
+                wanted = and_(wanted, sessions.c.ends_at < place.before)
         else:
-            wanted = and_(wanted, sessions.c.identifier == identifier)
+            wanted = and_(wanted, sessions.c.identifier == identifier, live_of_user(now))
             total = connection.scalar(select(func.count()).select_from(sessions).where(wanted)) or 0
         if total == 0:
             types.require(connection, scope)
-        # The index alone finds which sessions are on the page, however far back that is.
-        ids = select(sessions.c.session_id).where(wanted).order_by(*_LONGEST_FIRST).limit(limit).offset(start)
+        # The index alone finds which sessions are on the page. In one query, a planner may find them anew for each row.
+        found = select(sessions.c.session_id).where(wanted).order_by(*_LONGEST_FIRST).limit(limit).offset(start)
+        ids = connection.scalars(found).all()
         rows = read_rows(connection, select(sessions).where(sessions.c.session_id.in_(ids)).order_by(*_LONGEST_FIRST))
         return ActivePage(tuple(_info(row, now) for row in rows), total, page, limit)
 
@@ -47,8 +53,7 @@ def users(context: Context, scope: TypeScope, page: int, limit: int) -> UsersPag
         total = numbers.total_users(connection, scope)
         if total == 0:
             types.require(connection, scope)
-        ordered = select(session_users).where(scope.rows(session_users)).order_by(*_SEEN_LAST_FIRST)
-        rows = read_rows(connection, ordered.limit(limit).offset(start))
+        rows = pages.page_of_users(connection, scope, slice(start, start + limit), total)
         return UsersPage(_users(connection, scope, rows, now), total, page, limit)
 
 
@@ -72,7 +77,6 @@ def user(context: Context, scope: TypeScope, identifier: str, limit: int) -> Use
 
 
 _LONGEST_FIRST = (sessions.c.ends_at.desc(), sessions.c.session_id.desc())
-_SEEN_LAST_FIRST = (session_users.c.last_seen.desc(), session_users.c.identifier.desc())
 
 
 def _users(connection: Connection, scope: TypeScope, rows: Sequence[Row[Any]], now: datetime) -> tuple[User, ...]:
@@ -93,7 +97,7 @@ def _users(connection: Connection, scope: TypeScope, rows: Sequence[Row[Any]], n
 def _live_by_user(
     connection: Connection, scope: TypeScope, identifiers: Iterable[str], now: datetime
 ) -> dict[str, int]:
-    wanted: ColumnElement[bool] = and_(scope.rows(sessions), sessions.c.identifier.in_(identifiers), live(now))
+    wanted: ColumnElement[bool] = and_(scope.rows(sessions), sessions.c.identifier.in_(identifiers), live_of_user(now))
     counted = select(sessions.c.identifier, func.count()).where(wanted).group_by(sessions.c.identifier)
     return {identifier: number for identifier, number in connection.execute(counted)}  # noqa: C416 - rows are no pairs
 

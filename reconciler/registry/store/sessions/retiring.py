@@ -142,7 +142,7 @@ def _settle(connection: Connection, scope: Scope, wanted: Collection[_User], now
         scope.rows(sessions),
         sessions.c.tag == session_users.c.tag,
         sessions.c.identifier == session_users.c.identifier,
-        counters.live(now),
+        counters.live_of_user(now),
     )
     user = tuple_(session_users.c.tag, session_users.c.identifier)
     theirs = update(session_users).where(scope.rows(session_users), user.in_(wanted))

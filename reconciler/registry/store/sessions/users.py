@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, bindparam, func, select, text, update
 
 from reconciler.registry.store.session_tables import session_users, sessions
-from reconciler.registry.store.sessions.counters import live
+from reconciler.registry.store.sessions.counters import live_of_user
 from reconciler.registry.store.sessions.scopes import TypeScope
 from reconciler.registry.store.tables import UtcDateTime
 
@@ -46,6 +46,6 @@ def lock(connection: Connection, scope: TypeScope, identifier: str) -> None:
 def settle(connection: Connection, scope: TypeScope, identifier: str, now: datetime) -> None:
     """Work out until when a user is live, after live sessions were revoked."""
     own = and_(scope.rows(sessions), sessions.c.identifier == identifier)
-    until = connection.scalar(select(func.max(sessions.c.ends_at)).where(own, live(now)))
+    until = connection.scalar(select(func.max(sessions.c.ends_at)).where(own, live_of_user(now)))
     row = and_(scope.rows(session_users), session_users.c.identifier == identifier)
     connection.execute(update(session_users).where(row).values(live_until=until))

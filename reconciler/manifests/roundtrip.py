@@ -61,4 +61,5 @@ def _yaml() -> YAML:
     yaml.preserve_quotes = True
     yaml.width = _WIDE
     yaml.indent(mapping=2, sequence=4, offset=2)
+    yaml.composer.warn_double_anchors = False  # YAML lets an anchor be set again, and so do we
     return yaml

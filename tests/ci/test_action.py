@@ -142,7 +142,7 @@ def test_what_may_not_be_cut_fits_into_a_comment_all_the_same(project: Shop, run
     assert runner.run(command="plan", args="--fail-on breaking").failed == f"{END}: 4"
     (comment,) = runner.github["comments"]
     assert "_The rest is too long for here; the summary of the run has it._" in comment["body"]
-    assert comment["body"].count("<details>") == comment["body"].count("</details>") > 200
+    assert comment["body"].count("<details>") == comment["body"].count("</details>") > 100
 
 
 def told(job: Job) -> tuple[str, str]:

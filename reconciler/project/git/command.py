@@ -8,8 +8,11 @@ from pathlib import Path
 
 TIMEOUT_SECONDS = 10.0
 
-# A partial clone would fetch what it lacks, and a path of a user's is no pattern.
-_ENVIRONMENT = {"GIT_NO_LAZY_FETCH": "1", "GIT_TERMINAL_PROMPT": "0", "GIT_LITERAL_PATHSPECS": "1", "LC_ALL": "C"}
+# Goes before the words of a call that takes patterns of paths: a path of a user's is none. Not every call bears it.
+LITERALLY = "--literal-pathspecs"
+
+# A partial clone would fetch what it lacks.
+_ENVIRONMENT = {"GIT_NO_LAZY_FETCH": "1", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
 
 # Git hands these to its hooks. They name the repository of the commit that is being made, and git then takes whatever
 # folder it is run in for the top of the work tree.

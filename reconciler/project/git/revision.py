@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from reconciler.project.git.command import run_git, text_of
+from reconciler.project.git.command import LITERALLY, run_git, text_of
 
 _SUBMODULE = "160000"
 
@@ -43,7 +43,7 @@ class Revision:
         if not named:
             return []
         limits = [] if "." in named else ["--", *named]
-        listed = run_git(self.top, "ls-tree", "-r", "-z", "--full-tree", self.commit, *limits) or b""
+        listed = run_git(self.top, LITERALLY, "ls-tree", "-r", "-z", "--full-tree", self.commit, *limits) or b""
         entries = (entry.partition("\t") for entry in listed.decode("utf-8", "surrogateescape").split("\0") if entry)
         return sorted(path for meta, _, path in entries if not meta.startswith(_SUBMODULE))
 

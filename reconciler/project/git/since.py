@@ -7,7 +7,7 @@ from pathlib import Path
 
 from reconciler.plan import LineCommit
 from reconciler.project.git.blame import author_name
-from reconciler.project.git.command import run_git
+from reconciler.project.git.command import LITERALLY, run_git
 
 _FORMAT = "--format=%H%x00%aN%x00%ct"
 
@@ -17,11 +17,11 @@ def only_commit_since(top: Path, since: str, paths: Sequence[str]) -> LineCommit
 
     Neither is anything said where a path has changes that are not committed. Paths are relative to `top`.
     """
-    if run_git(top, "status", "--porcelain", "--untracked-files=normal", "--", *paths) != b"":
+    if run_git(top, LITERALLY, "status", "--porcelain", "--untracked-files=normal", "--", *paths) != b"":
         return None
     listed = run_git(
         top,
-        *("log", "--max-count=2", "--no-show-signature", "--encoding=UTF-8", _FORMAT),
+        *(LITERALLY, "log", "--max-count=2", "--no-show-signature", "--encoding=UTF-8", _FORMAT),
         *("--end-of-options", f"{since}..HEAD", "--", *paths),
     )
     commits = (listed or b"").decode("utf-8", "replace").split("\n")[:-1]

@@ -36,6 +36,7 @@ COMMANDS = {
     "impact": "Show how many live sessions and users a type has.",
     "serve": "Run the registry server.",
     "token": "Make, list and revoke the tokens of a registry server.",
+    "ductape": "Log in to the Ductape platform.",
     "completion": "Print the script for completion in bash, zsh or fish.",
     "schema": "Print the JSON Schema of a manifest, for editors.",
 }
@@ -45,6 +46,7 @@ SECTIONS = {
     "Changes": ("plan", "apply", "show"),
     "What is live": ("drift", "history", "impact"),
     "The registry server": ("serve", "token"),
+    "The Ductape platform": ("ductape",),
     "Your shell": ("completion",),
 }
 

@@ -66,6 +66,7 @@ def command(console: Console, given: Globals, /, **options: Any) -> ExitCode:
     say_warnings(console, loaded)
     planned = planning.make(run, loaded, run.header(loaded, options["paths"]), planning.options_of(run, options))
     planned = policies.over(planned)
+    planning.say_what_is_missing(planned, console)
     if options["out"]:
         _save(planned, Path(options["out"]))
     delivery = Delivery.of(options)
@@ -103,4 +104,6 @@ def _exit_code(planned: planning.Planned, options: dict[str, Any], console: Cons
         if risky:
             console.err(f"Refused by --fail-on {options['fail_on']}: {', '.join(risky)}.")
             return ExitCode.REFUSED
-    return ExitCode.CHANGES if options["detailed_exitcode"] and planned.plan.calls else ExitCode.OK
+    # What can't be read may be as the manifest says or not: only "no changes" would be a claim.
+    differs = planned.plan.calls or planned.plan.wanted_unreadable
+    return ExitCode.CHANGES if options["detailed_exitcode"] and differs else ExitCode.OK

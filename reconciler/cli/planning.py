@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from reconciler.cli.console import Console
 from reconciler.cli.inputs import Run
+from reconciler.errors import ReconcilerError
 from reconciler.manifests import Loaded
 from reconciler.plan import (
     Header,
@@ -23,7 +25,6 @@ from reconciler.plan import (
 )
 from reconciler.policy import Waived
 from reconciler.port import Snapshot
-from reconciler.registry import open_reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +75,40 @@ class Planned:
 
 def fetch(run: Run) -> Snapshot:
     """Read the registry."""
-    with open_reader(run.registry, product=run.product, root=run.project.root, token=run.token) as reader:
+    with run.reader() as reader:
         return reader.fetch()
 
 
 def make(run: Run, loaded: Loaded, header: Header, options: PlanOptions) -> Planned:
     """Plan the loaded manifests against the registry as it is now."""
-    plan = make_plan(loaded.desired, fetch(run), options)
+    snapshot = fetch(run)
+    if not snapshot.keeps_applied and (options.prune or options.adopt):
+        raise _no_owners(header.registry, "--prune" if options.prune else "--adopt")
+    plan = make_plan(loaded.desired, snapshot, options)
     return Planned(plan, header, check_guards(plan, run.target.limits, manifests=len(loaded.desired)))
+
+
+def _no_owners(registry: str, option: str) -> ReconcilerError:
+    prunes = option == "--prune"
+    what = "so nothing tells which ones this project applied" if prunes else "so there is nothing to record it in"
+    return ReconcilerError(
+        f"{option} can't be used on the registry {registry}: it does not record who owns a session type, {what}",
+        hint="Give the target a ledger in reconciler.yaml: `ledger: .reconciler/ledger/production.json`.",
+    )
+
+
+def say_what_is_missing(planned: Planned, console: Console) -> None:
+    """Say what a registry can't tell, where that makes a plan mean less than usual."""
+    if planned.plan.missing_ledger:
+        console.err(
+            f"Note: there is no ledger at {planned.plan.missing_ledger} yet, so no session type counts as this "
+            "project's. apply makes it, and apply --adopt also records what is live as it should be."
+        )
+    elif not planned.plan.keeps_applied:
+        console.err(
+            "Note: this registry does not record owners and what was applied, and the target has no ledger: "
+            "what others changed there looks like a change in git, and nothing can be pruned."
+        )
 
 
 def options_of(run: Run, given: Mapping[str, Any]) -> PlanOptions:

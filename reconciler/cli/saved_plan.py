@@ -24,7 +24,6 @@ from reconciler.plan import (
 )
 from reconciler.port import Snapshot
 from reconciler.project import Target, without_credentials
-from reconciler.registry import open_reader
 
 
 def load_saved_plan(run: Run, file: Path) -> Planned:
@@ -32,7 +31,7 @@ def load_saved_plan(run: Run, file: Path) -> Planned:
     document = read_plan(read_text(file), str(file))
     _check_target(run, document)
     plan, digest = plan_of(document), document["digest"]
-    with open_reader(run.registry, product=run.product, root=run.project.root, token=run.token) as reader:
+    with run.reader() as reader:
         snapshot = reader.fetch()
         if snapshot.revision < plan.revision:  # a relative URL means another file in another folder
             raise StalePlan(
@@ -40,8 +39,9 @@ def load_saved_plan(run: Run, file: Path) -> Planned:
                 "one, or was set back",
                 hint="Run it where the plan was made, or make a new plan.",
             )
-        check_fresh(plan, digest, snapshot, reader.history(after=max(0, plan.revision - 1)))
-    plan = replace(plan, emptied=emptied_records(snapshot))
+        since = () if snapshot.is_plain else reader.history(after=max(0, plan.revision - 1))
+        check_fresh(plan, digest, snapshot, since)
+    plan = replace(plan, emptied=emptied_records(snapshot), is_plain=snapshot.is_plain)
     header = header_of(document)
     refusals = check_guards(plan, _target(run, document).limits, manifests=header.manifests)
     return Planned(_complete(run, document, plan, snapshot), header, refusals, document)

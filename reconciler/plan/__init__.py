@@ -22,6 +22,7 @@ from reconciler.plan.planner import PlanOptions, emptied_records, make_plan
 from reconciler.plan.renames import Rename, find_renames
 from reconciler.plan.saved import StalePlan, UnusablePlan, check_fresh, plan_of, read_plan, with_sensitive_values
 from reconciler.plan.selection import Selection
+from reconciler.plan.two_way import two_way
 
 __all__ = [
     "MASK",
@@ -74,5 +75,6 @@ __all__ = [
     "schema_differences",
     "sealed",
     "to_document",
+    "two_way",
     "with_sensitive_values",
 ]

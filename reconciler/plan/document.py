@@ -71,7 +71,8 @@ class ChangeEntry(TypedDict):
     action_reason: NotRequired[str]
     protected: NotRequired[bool]
     records_ownership: NotRequired[bool]
-    changed_by: NotRequired[dict[str, str]]
+    changed_by: NotRequired[dict[str, str | None]]
+    compared_with: NotRequired[str]
 
 
 class RefusalEntry(TypedDict):
@@ -88,6 +89,14 @@ class ForeignEntry(TypedDict):
 
     name: str
     project: str
+    wanted: bool
+
+
+class UnreadableEntry(TypedDict):
+    """A live record that can't be read; `wanted` tells that a manifest here asks for its tag."""
+
+    name: str
+    reason: str
     wanted: bool
 
 
@@ -144,6 +153,7 @@ class PlanDocument(TypedDict):
     refusals: list[RefusalEntry]
     keeps_applied: bool
     renames: NotRequired[list[RenameEntry]]
+    unreadable: NotRequired[list[UnreadableEntry]]
     digest: NotRequired[str]
     outcomes: NotRequired[list[OutcomeEntry]]
     diagnostics: NotRequired[list[DiagnosticEntry]]

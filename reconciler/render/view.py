@@ -10,7 +10,7 @@ from typing import Any
 from reconciler.plan import ChangeEntry, DiagnosticEntry, FieldEntry, OutcomeEntry, PlanDocument
 from reconciler.render.apply_text import apply_verdict
 from reconciler.render.drift_text import drift_summary_lines
-from reconciler.render.entries import effect, is_withheld, remarks, shown_action, weight
+from reconciler.render.entries import drift_verb, effect, is_withheld, remarks, shown_action, told_by, weight
 from reconciler.render.fields_text import field_lines
 from reconciler.render.header_text import header_lines
 from reconciler.render.paint import plain
@@ -105,10 +105,8 @@ def applied(document: PlanDocument) -> Iterator[str]:
 
 def what(entry: ChangeEntry) -> str:
     """Say in a few words what happens, or what happened, to a record."""
-    by = entry.get("changed_by")
-    if by:
-        verb = "deleted" if entry["change"]["actions"] == ["delete"] else "changed"
-        return f"{verb} by {safe(by['actor'])} at {safe(by['at'])}"
+    if "changed_by" in entry:
+        return drift_verb(entry).removeprefix("was ") + told_by(entry)
     listed = ["withheld, --prune deletes"] if is_withheld(entry) else remarks(entry)
     return _VERBS[shown_action(entry)] + (f" ({', '.join(listed)})" if listed else "")
 

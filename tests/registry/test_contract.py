@@ -47,6 +47,7 @@ def test_times_are_aware_and_utc(registry: Registry, make: Make) -> None:
 
     record, [entry] = only(registry), registry.history()
     for time in (record.created_at, record.updated_at, entry.at):
+        assert time is not None
         assert time.tzinfo is UTC
         assert time.utcoffset() == timedelta(0)
 
@@ -99,6 +100,8 @@ def test_update_replaces_only_the_fields_given(registry: Registry, make: Make) -
 
     assert updated.spec == make(schema=schema, expiry=2)
     assert updated.created_at == created.created_at
+    assert updated.updated_at is not None
+    assert created.updated_at is not None
     assert updated.updated_at >= created.updated_at
     assert only(registry) == updated
 

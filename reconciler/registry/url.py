@@ -116,10 +116,10 @@ def _postgres_database(rest: str) -> PostgresDatabase:
     return PostgresDatabase(f"postgresql://{rest}", f"postgresql://{form['hosts']}/{form['database']}")
 
 
-_TOKEN_HINT = "They would end up in logs. Set RECONCILER_TOKEN, or RECONCILER_TOKEN_<TARGET> for one target."
+_HOW_TO_LOG_IN = "They would end up in logs. Set RECONCILER_TOKEN, or RECONCILER_TOKEN_<TARGET> for one target."
 
 
-def _http_endpoint(url: str, *, hint: str = _TOKEN_HINT) -> HttpEndpoint:
+def _http_endpoint(url: str, *, hint: str = _HOW_TO_LOG_IN) -> HttpEndpoint:
     split = _split(url)
     if split is None or not split.hostname:
         raise UnsupportedRegistry("An `http` registry URL names a host, such as `https://registry.example.com`")

@@ -62,19 +62,26 @@ class Answers:
 
     def value(self, call: Call, answer: Answer, *, inner: str = "data") -> JsonValue:
         """Return what an answer holds, `inner` of its data. Raises Missing, NoAnswer, RegistryError."""
+        outcome = self._outcome(call, answer, inner)
+        # Here, and not where it was made: no frame of a traceback holds what was said, since it may repeat the token.
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    def _outcome(self, call: Call, answer: Answer, inner: str) -> JsonValue | Exception:
         ok = 200 <= answer.status < 300  # noqa: PLR2004 - success
         try:
             said = json_object(answer.body)
         except Malformed as malformed:
-            said, why = {}, str(malformed)
-        if not said and ok:
-            unreadable = self.about(call, self.refusals.unreadable(answer, self._clean(why)))
-            raise NoAnswer(unreadable, Fate.UNKNOWN)
+            if ok:
+                why = self._clean(str(malformed))
+                return NoAnswer(self.about(call, self.refusals.unreadable(self._masked(answer), why)), Fate.UNKNOWN)
+            said = {}
         if ok and said.get("status") is not False:
             return _inner(said.get("data"), inner)
         code = said.get("code")
         status = code if ok and isinstance(code, int) and code >= 400 else 400 if ok else answer.status  # noqa: PLR2004
-        raise self._refusal(call, replace(answer, status=status), _message(said))
+        return self._refusal(call, replace(answer, status=status), _message(said))
 
     def about(self, call: Call, error: RegistryUnavailable) -> RegistryUnavailable:
         """Return an error of the transport, with the call that it is about."""
@@ -119,8 +126,10 @@ class Answers:
         return self.refusals.safe(self.credentials.masked_in(text)).rstrip(".")
 
     def _excerpt(self, answer: Answer) -> str:
-        body = self.credentials.masked_in(answer.body.decode(errors="replace")).encode()
-        return self.refusals.excerpt(replace(answer, body=body))
+        return self.refusals.excerpt(self._masked(answer))
+
+    def _masked(self, answer: Answer) -> Answer:
+        return replace(answer, body=self.credentials.masked_in(answer.body.decode(errors="replace")).encode())
 
 
 def _inner(data: Any, name: str) -> JsonValue:

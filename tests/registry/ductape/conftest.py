@@ -16,7 +16,7 @@ from reconciler.registry.ledger import Ledger
 from reconciler.registry.ledger.file import LedgerFile
 from reconciler.registry.plain import Author, PlainRegistry
 from reconciler.registry.url import DuctapeEndpoint, HttpEndpoint
-from tests.registry.ductape.fake import FakePlatform
+from tests.registry.ductape.fake import ENVIRONMENT, FakePlatform
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -60,7 +60,7 @@ def sessions(platform: FakePlatform, time: Time, tmp_path: Path) -> Iterator[Duc
     opened = open_ductape(
         address_of(platform),
         product="storefront",
-        environment=platform.environment(),
+        environment=ENVIRONMENT,
         home=tmp_path,
         manner=time.manner(),
     )

@@ -25,6 +25,13 @@ WORKSPACE = "ws-1"
 EMAIL, PASSWORD = "ada@example.com", "correct horse battery"
 EXECUTE = "/proxy/v1/sdk-proxy/execute"
 HTML = "<html><body><h1>Bad Gateway</h1></body></html>"
+# What tells a client who it is.
+ENVIRONMENT = {
+    "DUCTAPE_AUTH_TOKEN": TOKEN,
+    "DUCTAPE_USER_ID": USER,
+    "DUCTAPE_PUBLIC_KEY": KEY,
+    "DUCTAPE_WORKSPACE_ID": WORKSPACE,
+}
 _PERIODS = {"secs", "mins", "hours", "days", "weeks", "months", "years"}
 
 
@@ -34,7 +41,6 @@ class Quirks:
 
     schema_as_text: bool = False
     plain_selectors: bool = False
-    short_periods: bool = True
     server_fields: bool = True
     no_description: bool = False
     deep_merge: bool = False
@@ -107,15 +113,6 @@ class FakePlatform:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
-
-    def environment(self) -> dict[str, str]:
-        """Return what tells a client who it is."""
-        return {
-            "DUCTAPE_AUTH_TOKEN": TOKEN,
-            "DUCTAPE_USER_ID": USER,
-            "DUCTAPE_PUBLIC_KEY": KEY,
-            "DUCTAPE_WORKSPACE_ID": WORKSPACE,
-        }
 
     def made(self) -> list[str]:
         """Return the methods of the calls so far."""

@@ -51,7 +51,7 @@ def failure(sessions: DuctapeSessions, platform: FakePlatform, method: str, *fau
 
 @each_call
 @pytest.mark.parametrize(
-    ("fault", "kind", "says"),
+    "case",
     [
         (Fault(404, HTML, PAGE), RegistryUnavailable, "answered 404: text/html and begins with: <html>"),
         (Fault(500, HTML, PAGE), RegistryUnavailable, "answered 500: text/html and begins with: <html>"),
@@ -66,8 +66,9 @@ def failure(sessions: DuctapeSessions, platform: FakePlatform, method: str, *fau
     ],
 )
 def test_a_refusal_is_told_once(
-    sessions: DuctapeSessions, platform: FakePlatform, method: str, fault: Fault, kind: type[RegistryError], says: str
+    sessions: DuctapeSessions, platform: FakePlatform, method: str, case: tuple[Fault, type[RegistryError], str]
 ) -> None:
+    fault, kind, says = case
     error = failure(sessions, platform, method, fault)
     assert type(error) is kind
     assert says in error.message

@@ -15,6 +15,7 @@ from reconciler.cli.help import DocumentedCommand, DocumentedGroup, page
 from reconciler.cli.inputs import Run
 from reconciler.cli.options import Globals, global_options
 from reconciler.cli.reporting import reported
+from reconciler.diagnostics import InvalidInput
 from reconciler.errors import ReconcilerError
 from reconciler.project import Secret
 from reconciler.registry import UnsupportedRegistry
@@ -65,12 +66,22 @@ def login(console: Console, given: Globals, /, **options: Any) -> None:
 
 
 def _address(given: Globals) -> DuctapeEndpoint:
-    run = Run.of(given, any_target=True)
+    run = _run(given)
     named = given.registry or run.registry.lower().startswith("ductape+")
     found = parse_registry_url(run.registry if named else _CLOUD, run.project.root)
     if not isinstance(found, DuctapeEndpoint):
         raise UnsupportedRegistry("The registry is not the Ductape platform", hint=f"Its URL reads `{_CLOUD}`.")
     return found
+
+
+def _run(given: Globals) -> Run:
+    """Gather what is said of the target; several without a default are fine, since a login is of no one target."""
+    try:
+        return Run.of(given)
+    except InvalidInput:
+        if given.target:
+            raise
+    return Run.of(given, any_target=True)
 
 
 def _password() -> str:

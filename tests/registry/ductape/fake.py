@@ -122,14 +122,14 @@ class FakePlatform:
         """Return what is stored, by tag."""
         return {record["tag"]: record for record in self.products.get(product, [])}
 
-    def put(self, product: str = "storefront", **fields: Any) -> None:
+    def put(self, product: str = "storefront", /, **fields: Any) -> None:
         """Store a record as it is, past every check: another client's, or an older one's."""
         with self._lock:
             records = self.products.setdefault(product, [])
             records[:] = [each for each in records if each["tag"] != fields.get("tag")]
             records.append(fields)
 
-    def edit(self, tag: str, product: str = "storefront", **fields: Any) -> None:
+    def edit(self, tag: str, product: str = "storefront", /, **fields: Any) -> None:
         """Change a stored record, as somebody in the workbench does."""
         self.stored(product)[tag].update(fields)
 

@@ -235,7 +235,10 @@ def test_of_two_runs_with_one_ledger_that_saw_the_same_one_writes(world: World, 
     second = world.open(actor="bob")
     second.fetch()
     # The second has read the record again already, when the first writes from its note to its end.
-    world.sessions.after_find = [lambda: write(world.open(actor="ada"))]
+    def first() -> None:
+        write(world.open(actor="ada"))
+
+    world.sessions.after_find = [first]
     writes = world.sessions.writes
     with pytest.raises(StaleRecord, match="the ledger has another entry by now"):
         write(second)

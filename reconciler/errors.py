@@ -14,6 +14,7 @@ Problems that a user can have several of at once (in manifests, in a project fil
         ├── RegistryRejected      the registry found the request invalid
         │   ├── InvalidSessionType    it breaks the rules of a session type (carries the problems)
         │   └── IdempotencyConflict   the idempotency key stands for another request
+        ├── CorruptLedger         registry.ledger: the ledger is not one, or another registry's
         └── StaleRecord           the record is not at the expected revision any more
             └── TagExists         there is a record where one was to be created
 """

@@ -58,9 +58,10 @@ MEANINGS = _frozen(
             "action_reason": "`delete_because_no_manifest`, or `delete_withheld` (the action is then `no-op`).",
             "protected": "True where `prevent_destroy` stands against it.",
             "records_ownership": "True where the call changes no field and records who owns the record.",
-            "changed_by": "In `resource_drift`: `actor` and `at` of the last write. Null where the registry does not tell.",
-            "compared_with": "`manifest` in the drift of a registry that does not keep what was applied: `before` is then "
-            "what the manifest says.",
+            "changed_by": "In `resource_drift`: `actor` and `at` of the last write; null where the registry does not "
+            "tell.",
+            "compared_with": "`manifest` in the drift of a registry that does not keep what was applied: `before` is "
+            "then what the manifest says.",
         },
         "RefusalEntry": {
             "guard": "The [guard](../errors.md#guards).",

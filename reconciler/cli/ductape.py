@@ -15,6 +15,7 @@ from reconciler.cli.help import DocumentedCommand, DocumentedGroup, page
 from reconciler.cli.inputs import Run
 from reconciler.cli.options import Globals, global_options
 from reconciler.cli.reporting import reported
+from reconciler.cli.variables import OF_DUCTAPE
 from reconciler.diagnostics import InvalidInput
 from reconciler.errors import ReconcilerError
 from reconciler.project import Secret
@@ -38,9 +39,9 @@ def command(given: Globals) -> None:
     cls=DocumentedCommand,
     page=page(
         "reconciler ductape login --email ada@example.com\n"
-        "reconciler ductape login --email ada@example.com --workspace storefront < password.txt",
+        "reconciler ductape login --email ada@example.com --workspace storefront",
         *_CODES,
-        variables=[_EMAIL, _PASSWORD],
+        variables=OF_DUCTAPE,
     ),
 )
 @click.option("--email", metavar="EMAIL", help=f"Who logs in.  [env: {_EMAIL}]")

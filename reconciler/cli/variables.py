@@ -14,7 +14,7 @@ VARIABLES = {
     "RECONCILER_NO_CACHE": "1: keep no copy of what a registry server answered.",
     "RECONCILER_ACTOR": "Who the history of a database, or a ledger, names as the writer.  [default: user@host]",
     "RECONCILER_DATABASE": "The database of the registry server, in place of --database.",
-    "DUCTAPE_AUTH_TOKEN": "The Ductape platform: the user's token, with the two below. They go before a kept login.",
+    "DUCTAPE_AUTH_TOKEN": "The user's token for the Ductape platform. `reconciler ductape login --help` has the rest.",
     "DUCTAPE_USER_ID": "The Ductape platform: the user's id.",
     "DUCTAPE_PUBLIC_KEY": "The Ductape platform: the user's public key.",
     "DUCTAPE_WORKSPACE_ID": "The Ductape platform: the workspace's id, in place of the login's.",
@@ -35,10 +35,14 @@ OF_REGISTRIES = (
     "RECONCILER_NO_CACHE",
     "XDG_CACHE_HOME",
     "DUCTAPE_AUTH_TOKEN",
+)
+OF_DUCTAPE = (
     "DUCTAPE_USER_ID",
     "DUCTAPE_PUBLIC_KEY",
     "DUCTAPE_WORKSPACE_ID",
     "DUCTAPE_PRODUCT_PUBLIC_KEY",
+    "DUCTAPE_EMAIL",
+    "DUCTAPE_PASSWORD",
 )
 
 PROJECT_FILE = "reconciler.yaml"

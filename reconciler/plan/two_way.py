@@ -26,9 +26,7 @@ def _drift(change: Change, wanted: SessionType) -> Drift:
         tag=change.tag,
         applied=wanted,
         live=change.before,
-        fields=tuple(
-            replace(field, location=places.get(field.path)) for field in _fields(wanted, change.before)
-        ),
+        fields=tuple(replace(field, location=places.get(field.path)) for field in _fields(wanted, change.before)),
         by="",
         at=None,
         revision=change.revision,

@@ -74,8 +74,9 @@ class Answers:
             said = json_object(answer.body)
         except Malformed as malformed:
             if ok:
-                why = self._clean(str(malformed))
-                return NoAnswer(self.about(call, self.refusals.unreadable(self._masked(answer), why)), Fate.UNKNOWN)
+                unreadable = self.refusals.unreadable(self._masked(answer), self._clean(str(malformed)))
+                told = RegistryUnavailable(unreadable.message, hint=_IS_IT)
+                return NoAnswer(self.about(call, told), Fate.UNKNOWN)
             said = {}
         if ok and said.get("status") is not False:
             return _inner(said.get("data"), inner)

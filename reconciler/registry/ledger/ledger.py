@@ -96,6 +96,10 @@ class Ledger:
         except RegistryError as error:
             for each in batch:
                 each.error = type(error)(error.message, hint=error.hint, tag=each.tag)
+        except BaseException:
+            for each in batch:  # those of other threads must not take this for an end
+                each.error = RegistryUnavailable(f"The ledger {self.spelled} was not written", tag=each.tag)
+            raise
         finally:
             for each in batch:
                 each.is_settled = True

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NoReturn, Self
 
 from reconciler.port import HistoryEntry, Impact, RegistryRejected, Snapshot, Unreadable
+from reconciler.registry.ledger.entry import Entry
 from reconciler.registry.ledger.ledger import Ledger
 from reconciler.registry.plain.live import Found, LiveSessions
 from reconciler.registry.plain.seen import Seen
+
+_RESTARTS = 5
 
 
 class PlainReader:
@@ -21,9 +24,8 @@ class PlainReader:
 
     def fetch(self) -> Snapshot:
         """Return all records of the product; a tombstone for what was applied and is not live any more."""
-        found = self._found()
         ledger = self._ledger
-        entries = dict(ledger.load()) if ledger else {}
+        found, entries = self._both(ledger) if ledger else (self._found(), {})
         seen = (Seen(tag, found.get(tag), entries.get(tag)) for tag in sorted(found.keys() | entries.keys()))
         return Snapshot(
             records=tuple(
@@ -55,6 +57,16 @@ class PlainReader:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _both(self, ledger: Ledger) -> tuple[dict[str, Found], Mapping[str, Entry]]:
+        """Return what is live and what the ledger says of it, read between two writes of a run where there is one."""
+        entries = ledger.load()
+        for _ in range(_RESTARTS):
+            found, before = self._found(), entries
+            entries = ledger.load()
+            if entries == before:
+                break
+        return found, entries
 
     def _found(self) -> dict[str, Found]:
         listed = self._sessions.list()

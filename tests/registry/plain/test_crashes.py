@@ -234,6 +234,7 @@ def test_of_two_runs_with_one_ledger_that_saw_the_same_one_writes(world: World, 
     write = prepared(world, kind)
     second = world.open(actor="bob")
     second.fetch()
+
     # The second has read the record again already, when the first writes from its note to its end.
     def first() -> None:
         write(world.open(actor="ada"))

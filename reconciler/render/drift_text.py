@@ -15,7 +15,7 @@ from reconciler.render.paint import Paint, plain
 from reconciler.render.values import counted, safe
 
 NO_DRIFT = "No drift. Every owned session type is as it was last applied."
-NO_DRIFT_READ = "No drift in what can be read; what can't be counts as drift:"
+NO_DRIFT_READ = "No drift in what can be read; what can't be read counts as drift."
 NO_DIFFERENCE = "No drift. Every session type is as its manifest says."
 _TWO_WAY = (
     "This registry keeps no record of what was applied, so live is compared with the manifests: drift can't be told "

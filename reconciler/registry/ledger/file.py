@@ -34,7 +34,7 @@ class LedgerFile:
     def write(self, content: bytes, version: str | None) -> str:
         """Replace what has that version."""
         try:
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._make_folder()
             with _locked(self.path.with_name(f".{self.path.name}.lock")):
                 held = self.read()
                 if (held.version if held else None) != version:
@@ -43,6 +43,13 @@ class LedgerFile:
         except OSError as error:
             raise RegistryUnavailable(f"The ledger {self.spelled} can't be written: {error.strerror}") from error
         return _version(content)
+
+    def _make_folder(self) -> None:
+        """Make the folder where it is missing, and keep it out of git: a ledger may hold sensitive samples."""
+        folder = self.path.parent
+        if not folder.exists():
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            (folder / ".gitignore").write_text("*\n", encoding="utf-8")
 
     def _replace(self, content: bytes) -> None:
         descriptor, name = tempfile.mkstemp(dir=self.path.parent, prefix=f".{self.path.name}.")  # of mode 0600

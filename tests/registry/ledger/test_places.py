@@ -80,7 +80,24 @@ def test_a_file_is_readable_by_its_owner_alone_and_whole(tmp_path: Path) -> None
     place.write(b"one", None)
     folder = tmp_path / ".reconciler" / "ledger"
     assert stat.S_IMODE((folder / "production.json").stat().st_mode) == 0o600
-    assert sorted(file.name for file in folder.iterdir()) == [".production.json.lock", "production.json"]
+    assert sorted(file.name for file in folder.iterdir()) == [".gitignore", ".production.json.lock", "production.json"]
+    assert (folder / ".gitignore").read_text() == "*\n"
+
+
+def test_a_folder_that_was_there_is_left_as_it_is(tmp_path: Path) -> None:
+    open_place("ledger.json", tmp_path).write(b"one", None)
+    assert sorted(file.name for file in tmp_path.iterdir()) == [".ledger.json.lock", "ledger.json"]
+
+
+def test_without_its_library_an_object_store_says_what_to_install(tmp_path: Path) -> None:
+    script = (
+        "import sys, pathlib; sys.modules['obstore'] = None\n"
+        "from reconciler.errors import ReconcilerError; from reconciler.registry.ledger import open_place\n"
+        "try: open_place('s3://bucket/x.json', pathlib.Path('.'))\n"
+        "except ReconcilerError as error: print(error.message, error.hint)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, check=False, capture_output=True, text=True)
+    assert "not installed pip install 'reconciler[cloud]'" in done.stdout, done.stderr
 
 
 def test_a_file_that_can_not_be_used_is_told(tmp_path: Path) -> None:

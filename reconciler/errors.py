@@ -9,11 +9,16 @@ Problems that a user can have several of at once (in manifests, in a project fil
     ├── StalePlan                 the registry moved since the plan was made
     └── RegistryError             reconciler.port: what a registry answers when it cannot do what was asked
         ├── RegistryUnavailable   no answer
+        │   └── MasterKeyError        reconciler.runtime.keyring: the keys of sessions can't be unlocked
         ├── RegistryDenied        the credentials were not accepted
         │   └── TokenRefused      reconciler.access: the token is unknown, expired or revoked
         ├── RegistryRejected      the registry found the request invalid
         │   ├── InvalidSessionType    it breaks the rules of a session type (carries the problems)
-        │   └── IdempotencyConflict   the idempotency key stands for another request
+        │   ├── IdempotencyConflict   the idempotency key stands for another request
+        │   └── SessionError          reconciler.runtime: a session call can't be carried out (carries a code)
+        │       ├── UnknownSessionType, UnknownSession, UnknownUser, UnknownKey
+        │       ├── InvalidSessionData    the data breaks rules (carries the problems)
+        │       └── RefreshRefused        the refresh token is not accepted (carries the reason)
         ├── CorruptLedger         registry.ledger: the ledger is not one, or another registry's
         └── StaleRecord           the record is not at the expected revision any more
             └── TagExists         there is a record where one was to be created

@@ -6,7 +6,7 @@ that could write; so is writing several records at once, which not every registr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, TypeAlias
@@ -182,10 +182,17 @@ class Reader(Protocol):
 
 
 class ImpactReader(Reader, Protocol):
-    """A reader that is asked for the impact of a session type as well."""
+    """A reader that is asked for the impact of session types as well."""
 
     def impact(self, tag: str) -> Impact | None:
         """Return the impact of a session type; None where no record has the tag."""
+        ...
+
+    def impacts(self, tags: Collection[str]) -> Mapping[str, Impact]:
+        """Return the impacts of several session types, asked for at once.
+
+        A tag that is not in the answer is one of unknown impact, like a number that is None: never take it for 0.
+        """
         ...
 
 
@@ -224,8 +231,26 @@ class ChangesetRegistry(Registry, Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class RequestError:
+    """One thing that a registry found wrong with a request: a JSON pointer into what was sent, and why."""
+
+    pointer: str
+    message: str
+    hint: str = ""
+    code: str = ""
+
+
 class RegistryError(ReconcilerError):
-    """A registry did not do what it was asked. `tag` is the session type that it is about, where it is about one."""
+    """A registry did not do what it was asked. `tag` is the session type that it is about, where it is about one.
+
+    Of a registry behind HTTP it also tells what that answered: the status, the stable code for programs (empty where
+    the answer had none), and everything that was wrong with the request. `status` is None where no answer came.
+    """
+
+    code: str = ""
+    status: int | None = None
+    errors: tuple[RequestError, ...] = ()
 
     def __init__(self, message: str, *, hint: str = "", tag: str | None = None) -> None:
         super().__init__(message, hint=hint)

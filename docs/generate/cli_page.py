@@ -49,7 +49,7 @@ def commands(group: click.Group, context: click.Context) -> Iterator[tuple[click
 
 
 def _context(command: click.Command, name: str, parent: click.Context | None) -> click.Context:
-    return click.Context(command, info_name=name, parent=parent, max_content_width=100)
+    return click.Context(command, info_name=name, parent=parent, **command.context_settings)
 
 
 def _section(command: click.Command, context: click.Context, level: str) -> str:

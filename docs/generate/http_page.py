@@ -54,7 +54,7 @@ def _operations(document: Mapping[str, Any]) -> Iterator[Operation]:
 
 def _shared(document: Mapping[str, Any]) -> Answers:
     """Return the answers that every call with a role can have: they stand once."""
-    first, *others = [told["responses"] for _, _, told in _operations(document) if "x-required-role" in told]
+    first, *others = [told["responses"] for _, _, told in _operations(document) if "x-required-roles" in told]
     return {status: answer for status, answer in first.items() if all(answer == each.get(status) for each in others)}
 
 
@@ -70,12 +70,12 @@ def _anchor(told: Mapping[str, Any]) -> str:
 
 
 def _role(told: Mapping[str, Any]) -> str:
-    return code(told["x-required-role"]) if "x-required-role" in told else "none"
+    return " or ".join(map(code, told["x-required-roles"])) if "x-required-roles" in told else "none"
 
 
 def _section(operation: Operation, shared: Answers) -> str:
     method, path, told = operation
-    left_out = shared if "x-required-role" in told else {}
+    left_out = shared if "x-required-roles" in told else {}
     body = told.get("requestBody", {}).get("content", {})
     parts = (
         f"### {_anchor(told).replace('-', ' ').capitalize()}",

@@ -21,6 +21,8 @@ MEANINGS = _frozen(
             "risk": "What the change does to people; see [values](#values).",
             "sensitive": "True where `before` and `after` are masked.",
             "location": "`file`, `line` and `column` of the value in the manifest.",
+            "commit": "The commit that the line is from; null where it is not committed, or git was not asked.",
+            "author": "Its author.",
         },
         "ChangeBody": {
             "actions": 'One of `["no-op"]`, `["create"]`, `["update"]`, `["delete"]`.',
@@ -57,6 +59,7 @@ MEANINGS = _frozen(
             "manifest": "The manifest's file as the registry records it, relative to the project.",
             "action_reason": "`delete_because_no_manifest`, or `delete_withheld` (the action is then `no-op`).",
             "protected": "True where `prevent_destroy` stands against it.",
+            "unguarded": "True for a deletion of which git can't tell whether the former manifest forbids it.",
             "records_ownership": "True where the call changes no field and records who owns the record.",
             "changed_by": "In `resource_drift`: `actor` and `at` of the last write; null where the registry does not "
             "tell.",
@@ -104,6 +107,10 @@ MEANINGS = _frozen(
             "related": "A second place that belongs to it.",
         },
         "PlanDocument": {
+            "terraform_version": "The Terraform whose `format_version` this is: tools for its plans ask for it.",
+            "planned_values": "Always without content: what is planned stands in `resource_changes`.",
+            "configuration": "Always without content: tools for Terraform's plans ask for it.",
+            "plan_digest": "Of an apply: the digest of the saved plan that was carried out; null where it was none.",
             "format_version": "The version of this shape. Read documents of this version only.",
             "reconciler_version": "What made it.",
             "timestamp": "When, RFC 3339, UTC.",
@@ -142,6 +149,7 @@ MEANINGS = _frozen(
         },
         "source": {
             "git_commit": "The commit of the work tree.",
+            "against": "How `--against` named the commit of the manifests; then `git_commit` is that one.",
             "git_dirty": "True where the work tree differs from it.",
             "manifest_digest": "Of what the manifests want, however they are laid out.",
             "manifest_paths": "Where they were looked for.",

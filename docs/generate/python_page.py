@@ -13,7 +13,7 @@ from docs.generate.markdown import code, docstring, fence, first_sentence, page,
 
 _INTRODUCTION = """\
 Each stage of a run is a public function, callable alone: load, plan, render, apply. What a package's `__all__` names is
-public; other modules may change."""
+public; other modules may change. `reconciler.client` is for applications: [its page](../client.md)."""
 
 _EXAMPLE = """\
 from pathlib import Path
@@ -30,7 +30,18 @@ with open_registry("sqlite:///.reconciler/registry.db", product="default", root=
     for outcome in execute(plan, registry, Execution("default")):
         print(outcome.change.tag, outcome.status.value)"""
 
-_PACKAGES = ("manifests", "plan", "render", "apply", "registry", "project", "port", "session_type", "diagnostics")
+_PACKAGES = (
+    "client",
+    "manifests",
+    "plan",
+    "render",
+    "apply",
+    "registry",
+    "project",
+    "port",
+    "session_type",
+    "diagnostics",
+)
 
 
 def python_page() -> str:

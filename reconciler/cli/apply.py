@@ -95,8 +95,15 @@ def command(console: Console, given: Globals, /, **options: Any) -> ExitCode:
 
 
 def _document(planned: Planned, code: ExitCode, outcomes: Sequence[Outcome]) -> PlanDocument:
-    document = sealed(planned.document(with_unchanged=True))
-    return {**document, "errored": code != ExitCode.OK, "outcomes": [each.to_json() for each in outcomes]}
+    """Return what the apply came to: a document of its own, sealed as it is, that names the plan it carried out."""
+    document = planned.document(with_unchanged=True)
+    told: PlanDocument = {
+        **document,
+        "errored": code != ExitCode.OK,
+        "outcomes": [each.to_json() for each in outcomes],
+        "plan_digest": planned.digest,
+    }
+    return sealed(told)
 
 
 def _delivered(delivery: Delivery, console: Console, document: PlanDocument, code: ExitCode) -> ExitCode:

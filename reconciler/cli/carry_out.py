@@ -9,7 +9,8 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from types import FrameType
 
 from reconciler.apply import Execution, Outcome, Status, Tally, execute, execute_atomically
@@ -50,7 +51,8 @@ def carry_out(run: Run, planned: Planned, console: Console, manner: Manner) -> T
             run.owner, planned.header.recorded_commit, planned.digest, parallelism=manner.parallelism, stopped=stopped
         )
         carried_out = execute_atomically if manner.atomic else execute
-        for outcome in carried_out(planned.plan, registry, how):
+        console.keep_secret(planned.plan.secrets())
+        for outcome in (_guarded(each, console) for each in carried_out(planned.plan, registry, how)):
             outcomes.append(outcome)
             with step():
                 if outcome.status is not Status.NOT_TRIED:
@@ -58,6 +60,15 @@ def carry_out(run: Run, planned: Planned, console: Console, manner: Manner) -> T
     tally = Tally.of(outcomes)
     manner.voice.say("\n" + render_apply_summary(tally, manner.voice.paint))
     return tally
+
+
+def _guarded(outcome: Outcome, console: Console) -> Outcome:
+    """Return an outcome whose error repeats nothing sensitive: a registry may quote what it refuses."""
+    if outcome.error is None:
+        return outcome
+    error = copy(outcome.error)
+    error.message, error.hint = console.guarded(error.message), console.guarded(error.hint)
+    return replace(outcome, error=error)
 
 
 def exit_code(tally: Tally, *, atomic: bool = False) -> ExitCode:

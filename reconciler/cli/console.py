@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TextIO
 
 import click
 
 from reconciler.cli.streams import silence
+from reconciler.plan import without_secrets
 from reconciler.render import Paint, plain
 from reconciler.render.paint import Style
 
@@ -43,7 +44,16 @@ class Console:
     def __init__(self, *, no_color: bool = False, verbose: bool = False) -> None:
         self.verbose = verbose
         self.was_cut = False
+        self._secrets: frozenset[str] = frozenset()
         self.no_color = no_color or any(os.environ.get(name) for name in ("NO_COLOR", "CI"))
+
+    def keep_secret(self, texts: Iterable[str]) -> None:
+        """Remember what no message of another program may repeat."""
+        self._secrets |= frozenset(texts)
+
+    def guarded(self, message: str) -> str:
+        """Return a message of another program without the secrets that it repeats."""
+        return without_secrets(message, self._secrets) if self._secrets else message
 
     @property
     def out_paint(self) -> Paint:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -121,6 +121,12 @@ class Delivery:
         document = context.meta.get(_TOLD) if context else None
         if document and "github" in self.formats and (failures := tell_github(document, self.view, ending)):
             raise ReconcilerError("; ".join(failures))
+
+
+def asked_reports(written: Iterable[str]) -> tuple[Report, ...]:
+    """Return the reports among what was written behind `--report`, right or wrong."""
+    found = (each.partition("=") for each in written)
+    return tuple(Report(name, Path(file)) for name, _, file in found if name in FORMATS and file)
 
 
 def report_options(function: Command) -> Command:

@@ -53,7 +53,7 @@ def command(console: Console, given: Globals, /, **options: Any) -> ExitCode:
     """
     run = Run.of(given)
     has_manifests = bool(run.manifest_paths(options["paths"]))
-    loaded = run.load(options["paths"], command="drift") if has_manifests else Loaded((), (), {})
+    loaded = run.load(options["paths"], command="drift") if has_manifests else Loaded.nothing()
     say_warnings(console, loaded.without(*LINT_CODES))  # drift is about what is live
     planned = planning.make(run, loaded, run.header(loaded, options["paths"]), planning.options_of(run, options))
     if not planned.plan.registry_exists:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import difflib
 import os
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from reconciler.cli.options import Globals, global_options, paths_argument
 from reconciler.cli.reporting import reported
 from reconciler.diagnostics import Diagnostic, InvalidInput
 from reconciler.errors import ReconcilerError
-from reconciler.manifests import ManifestPath, canonical_layout, find_files, read_file
+from reconciler.manifests import ManifestPath, Sources, canonical_layout, find_files, read_file, unsure_files
 from reconciler.render.values import safe
 
 
@@ -47,10 +48,11 @@ def command(console: Console, given: Globals, /, **options: Any) -> ExitCode:
     Comments, key order and quotes stay. Without PATHS: the manifests and overlays that the project file lists.
     Prints the names of the files that change.
     """
-    laid = _lay_out(_paths(Run.of(given, any_target=True), options["paths"]))
+    laid, texts = _lay_out(_paths(Run.of(given, any_target=True), options["paths"]))
     writes = not (options["check"] or options["show_diff"])
+    before, after = Sources(texts), Sources({**texts, **{each.file.spelled: each.after for each in laid}})
     for each in laid:
-        console.out(_diff(each) if options["show_diff"] else safe(each.file.spelled))
+        console.out(_diff(each, before, after) if options["show_diff"] else safe(each.file.spelled))
         if writes:
             _write(each)
     return ExitCode.ERROR if options["check"] and laid else ExitCode.OK
@@ -61,24 +63,26 @@ def _paths(run: Run, given: tuple[str, ...]) -> list[ManifestPath]:
     return found if given else [*found, *run.overlay_paths()]
 
 
-def _lay_out(paths: list[ManifestPath]) -> list[_Laid]:
-    """Lay out every file. Raises InvalidInput with all problems before anything is written."""
+def _lay_out(paths: list[ManifestPath]) -> tuple[list[_Laid], dict[str, str]]:
+    """Lay out every file, and return all texts. Raises InvalidInput with all problems before anything is written."""
     found = find_files(paths)
     problems: list[Diagnostic] = list(found.diagnostics)
-    sources: dict[str, str] = {}
+    texts: dict[str, str] = {}
     laid: list[_Laid] = []
     for file in found.files:
         content = read_file(file)
+        if isinstance(content, bytes):
+            texts[file.spelled] = content.removeprefix(codecs.BOM_UTF8).decode(errors="replace")
         layout = (content,) if isinstance(content, Diagnostic) else canonical_layout(content, file.spelled)
         if isinstance(layout, str) and isinstance(content, bytes):
             if layout.encode() != content:
                 laid.append(_Laid(file, content.decode("utf-8-sig"), layout))
         elif not isinstance(layout, str):
             problems += layout
-            sources[file.spelled] = content.decode(errors="replace") if isinstance(content, bytes) else ""
     if problems:
-        raise InvalidInput(problems, sources)
-    return laid
+        sources = Sources(texts, unsure=unsure_files(problems))
+        raise InvalidInput(sources.cleaned(problems), sources)
+    return laid, texts
 
 
 def _write(laid: _Laid) -> None:
@@ -88,12 +92,16 @@ def _write(laid: _Laid) -> None:
         raise ReconcilerError(f"{laid.file.spelled} can't be written: {error.strerror}") from error
 
 
-def _diff(laid: _Laid) -> str:
-    lines = difflib.unified_diff(
-        laid.before.splitlines(),
-        laid.after.splitlines(),
-        f"a{os.sep}{laid.file.spelled}",
-        f"b{os.sep}{laid.file.spelled}",
-        lineterm="",
-    )
-    return "\n".join("\t".join(map(safe, line.split("\t"))) for line in lines)
+def _diff(laid: _Laid, before: Sources, after: Sources) -> str:
+    """Return what changes, line by line, with sensitive values hidden on the lines that are shown."""
+    file = laid.file.spelled
+    shown = _shown_lines(laid.after, after[file]) | _shown_lines(laid.before, before[file])
+    heads = (f"a{os.sep}{file}", f"b{os.sep}{file}")
+    lines = difflib.unified_diff(laid.before.splitlines(), laid.after.splitlines(), *heads, lineterm="")
+    told = (line[:1] + shown.get(line[1:], line[1:]) for line in lines)
+    return "\n".join("\t".join(map(safe, line.split("\t"))) for line in told)
+
+
+def _shown_lines(real: str, hidden: str) -> dict[str, str]:
+    """Return how lines are shown that hold something sensitive; then so is a line that reads the same elsewhere."""
+    return {line: stars for line, stars in zip(real.splitlines(), hidden.splitlines(), strict=True) if line != stars}

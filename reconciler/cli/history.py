@@ -53,8 +53,8 @@ Sensitive = Mapping[str, tuple[Path, ...]]
 def command(console: Console, given: Globals, /, **options: Any) -> None:
     """Show every write to the registry, oldest first: who, when, from which project and commit, and what changed.
 
-    With TAG, only the writes to that session type, deleted or not. Sample values are shown of the session types that a
-    manifest of the project file stands for, because it says which of them are sensitive; others are masked.
+    With TAG, only the writes to that session type, deleted or not. Descriptions and sample values are shown where the
+    project file lists a manifest of the session type, because it says which of them are sensitive; others are masked.
     """
     since = read_since(options["since"], datetime.now(UTC)) if options["since"] else None
     run = Run.of(given)
@@ -105,5 +105,5 @@ def _masked_tags(document: HistoryDocument, sensitive: Sensitive) -> list[str]:
 def _sensitive(run: Run) -> dict[str, tuple[Path, ...]]:
     """Return what the project's manifests call sensitive, by tag; nothing where they can't be loaded."""
     paths = run.manifest_paths(())
-    loaded = run.load_for(run.target, paths) if paths else Loaded((), (), {})
+    loaded = run.load_for(run.target, paths) if paths else Loaded.nothing()
     return {each.session_type.tag: each.lifecycle.sensitive for each in loaded.desired}

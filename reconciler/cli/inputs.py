@@ -86,7 +86,7 @@ class Run:
     def scope(self, paths: Sequence[str]) -> tuple[str, ...] | None:
         """Return where this run looks for manifests, relative to the project; None for everywhere."""
         named = self.manifest_paths(paths)
-        if not paths or (self.project.manifests and self._are_all(named)):
+        if not paths or (self.project.manifests and self.are_all(named)):
             return None
         return tuple(spelled(each.path, self.project.root) for each in named)
 
@@ -117,9 +117,10 @@ class Run:
             root=self.project.root,
             environment=os.environ,
         )
-        return loaded if self._are_all(named) else loaded.without(Code.OVERLAY_UNKNOWN_TAG)
+        return loaded if self.are_all(named) else loaded.without(Code.OVERLAY_UNKNOWN_TAG)
 
-    def _are_all(self, paths: list[ManifestPath]) -> bool:
+    def are_all(self, paths: list[ManifestPath]) -> bool:
+        """Tell whether the paths are all that the project lists."""
         listed = {each.path.resolve() for each in self.paths_of_project(self.project.manifests)}
         return listed <= {each.path.resolve() for each in paths}
 

@@ -34,6 +34,9 @@ COMMANDS = {
     "pull": "Write live session types into manifests.",
     "history": "Show every write to the registry: who, when, what.",
     "impact": "Show how many live sessions and users a type has.",
+    "session": "Start, verify, refresh and revoke sessions; show users and numbers.",
+    "sessions": "Remove old sessions.",
+    "keys": "List, rotate and retire the keys of session tokens.",
     "serve": "Run the registry server.",
     "token": "Make, list and revoke the tokens of a registry server.",
     "ductape": "Log in to the Ductape platform.",
@@ -45,6 +48,7 @@ SECTIONS = {
     "Manifests": ("init", "validate", "fmt", "schema", "pull"),
     "Changes": ("plan", "apply", "show"),
     "What is live": ("drift", "history", "impact"),
+    "Sessions": ("session", "sessions", "keys"),
     "The registry server": ("serve", "token"),
     "The Ductape platform": ("ductape",),
     "Your shell": ("completion",),
@@ -128,11 +132,11 @@ def run(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except click.UsageError as error:
         error.show()
-        if form := _asked_format(given):
-            from reconciler.cli.reporting import usage_document  # noqa: PLC0415 - not for --help
+        formats, reports = _asked(given, "--format"), _asked(given, "--report")
+        if formats or reports:
+            from reconciler.cli.usage import tell_usage  # noqa: PLC0415 - not for --help
 
-            if document := usage_document(error, form):
-                click.echo(document)
+            tell_usage(error, formats[-1] if formats else "text", reports)
         return ExitCode.USAGE
     except click.ClickException as error:
         error.show()
@@ -163,14 +167,14 @@ def _refuse_what_is_no_text(arguments: Sequence[str]) -> None:
             raise click.UsageError(f"An argument holds bytes that are no text: {argument.encode(errors='replace')!r}")
 
 
-def _asked_format(arguments: Sequence[str]) -> str | None:
-    """Return the format that a command line that could not be parsed would have had; the last one counts."""
-    asked = None
+def _asked(arguments: Sequence[str], option: str) -> list[str]:
+    """Return the values that an option would have had in a command line that could not be parsed."""
+    asked = []
     for argument, following in pairwise([*arguments, ""]):
-        if argument == "--format":
-            asked = following
-        elif argument.startswith("--format="):
-            asked = argument.removeprefix("--format=")
+        if argument == option:
+            asked.append(following)
+        elif argument.startswith(f"{option}="):
+            asked.append(argument.removeprefix(f"{option}="))
     return asked
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
 from reconciler.cli import planning
+from reconciler.cli.against import Against
 from reconciler.cli.console import Console
 from reconciler.cli.delivery import Delivery, all_formats
 from reconciler.cli.exit_codes import ExitCode
@@ -24,8 +27,9 @@ from reconciler.cli.options import (
 from reconciler.cli.policies import Policies
 from reconciler.cli.reporting import reported, say_warnings
 from reconciler.errors import ReconcilerError
-from reconciler.plan import Guard, Risk, sealed
-from reconciler.render import render_json, render_plan
+from reconciler.manifests import Loaded
+from reconciler.plan import Guard, Risk, sealed, too_risky
+from reconciler.render import render_plan, render_plan_json
 
 _RISKS = [risk.value for risk in Risk if risk is not Risk.NONE]
 
@@ -34,7 +38,8 @@ _RISKS = [risk.value for risk in Risk if risk is not Risk.NONE]
     "plan",
     cls=DocumentedCommand,
     page=page(
-        "reconciler plan sessions/ --out plan.json\nreconciler plan --detailed-exitcode --only 'checkout-*'",
+        "reconciler plan sessions/ --out plan.json\nreconciler plan --detailed-exitcode --only 'checkout-*'\n"
+        "reconciler plan --against v1.4.0 --out rollback.json",
         ExitCode.OK,
         ExitCode.ERROR,
         ExitCode.CHANGES,
@@ -45,6 +50,11 @@ _RISKS = [risk.value for risk in Risk if risk is not Risk.NONE]
 )
 @paths_argument
 @click.option("--out", metavar="FILE", type=click.Path(dir_okay=False), help="Save the plan, for apply --plan.")
+@click.option(
+    "--against",
+    metavar="GITREF",
+    help="Take manifests and overlays from this commit, branch or tag, in place of the work tree.",
+)
 @change_options
 @selection_options
 @all_formats
@@ -55,20 +65,26 @@ _RISKS = [risk.value for risk in Risk if risk is not Risk.NONE]
 def command(console: Console, given: Globals, /, **options: Any) -> ExitCode:
     """Show what apply would change, and change nothing.
 
-    PATHS are manifest files or folders; without them, those that the project file lists.
+    PATHS are manifest files or folders; without them, those that the project file lists. With --against they are looked
+    for in another revision of git, and the project file is that of today: so a rollback is a plan like any other, saved
+    with --out and carried out with apply --plan.
 
     Each change has a risk. breaking: the selector changes, or a schema field goes or changes its type. disruptive: the
     lifetime is shortened, or the session type deleted. safe: any other change, but for sample values, which are none.
     """
     run = Run.of(given)
     policies = Policies(run, console)
-    loaded = policies.load(options["paths"], command="plan")
-    say_warnings(console, loaded)
-    planned = planning.make(run, loaded, run.header(loaded, options["paths"]), planning.options_of(run, options))
+    against = Against.of(run, options["against"]) if options["against"] else None
+    loaded = _loaded(policies, options["paths"], against, console)
+    header = run.header(loaded, options["paths"])
+    header = against.header(header) if against else header
+    planned = planning.make(run, loaded, header, planning.options_of(run, options), against)
     planned = policies.over(planned)
     planning.say_what_is_missing(planned, console)
     if options["out"]:
         _save(planned, Path(options["out"]))
+    if options["fail_on"]:
+        planned = replace(planned, own_refusals=too_risky(planned.plan, Risk(options["fail_on"])))
     delivery = Delivery.of(options)
     document = delivery.document_of(planned)
     if delivery.is_machine:
@@ -80,9 +96,20 @@ def command(console: Console, given: Globals, /, **options: Any) -> ExitCode:
     return _exit_code(planned, options, console)
 
 
+def _loaded(policies: Policies, paths: Sequence[str], against: Against | None, console: Console) -> Loaded:
+    if against is None:
+        loaded = policies.load(paths, command="plan")
+    else:
+        loaded = policies.checked(against.load(against.run.require_paths(paths, command="plan")), paths)
+        for spelled in against.missing_overlays():
+            console.err(f"Note: {against.name} has no {spelled}, so nothing of it is laid over the manifests.")
+    say_warnings(console, loaded)
+    return loaded
+
+
 def _save(planned: planning.Planned, file: Path) -> None:
     try:
-        write_atomically(file, render_json(sealed(planned.document(with_unchanged=True))) + "\n")
+        write_atomically(file, render_plan_json(sealed(planned.document(with_unchanged=True))) + "\n")
     except OSError as error:
         raise ReconcilerError(f"The plan can't be saved to {file}: {error.strerror}") from error
 
@@ -98,12 +125,10 @@ def _exit_code(planned: planning.Planned, options: dict[str, Any], console: Cons
     if empty:
         console.err(f"Refused: {empty[0]}")
         return ExitCode.REFUSED
-    if options["fail_on"]:
-        order = list(Risk)
-        risky = [each.tag for each in planned.plan.calls if order.index(each.risk) <= order.index(options["fail_on"])]
-        if risky:
-            console.err(f"Refused by --fail-on {options['fail_on']}: {', '.join(risky)}.")
-            return ExitCode.REFUSED
+    if planned.own_refusals:
+        risky = ", ".join(str(each["tag"]) for each in planned.own_refusals)
+        console.err(f"Refused by --fail-on {options['fail_on']}: {risky}.")
+        return ExitCode.REFUSED
     # What can't be read may be as the manifest says or not: only "no changes" would be a claim.
     differs = planned.plan.calls or planned.plan.wanted_unreadable
     return ExitCode.CHANGES if options["detailed_exitcode"] and differs else ExitCode.OK

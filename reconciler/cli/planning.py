@@ -3,28 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from reconciler.cli.against import Against
+from reconciler.cli.authors import authors_of
 from reconciler.cli.console import Console
+from reconciler.cli.former import former_manifests
 from reconciler.cli.inputs import Run
+from reconciler.cli.secrecy import with_todays_secrets
 from reconciler.errors import ReconcilerError
 from reconciler.manifests import Loaded
 from reconciler.plan import (
+    Authors,
     Header,
     Plan,
     PlanDocument,
     PlanOptions,
     PolicyWarning,
     Refusal,
+    RefusalEntry,
     Selection,
     check_guards,
+    gone_records,
     make_plan,
+    reached_tags,
+    reaching_now,
     refusal_entry,
     to_document,
+    with_impacts,
 )
 from reconciler.policy import Waived
-from reconciler.port import Snapshot
+from reconciler.port import ImpactReader, Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +57,15 @@ class PolicyNotes:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A plan with what is needed to show it, save it and carry it out."""
+    """A plan with what is needed to show it, save it and carry it out. `own_refusals` are those of this run."""
 
     plan: Plan
     header: Header
     refusals: tuple[Refusal, ...]
     saved: PlanDocument | None = None
+    authors: Authors = field(default_factory=Authors)
     policies: PolicyNotes = PolicyNotes()
+    own_refusals: tuple[RefusalEntry, ...] = ()
 
     @property
     def digest(self) -> str | None:
@@ -65,11 +77,16 @@ class Planned:
         return replace(self, refusals=tuple(each for each in self.refusals if each not in refusals))
 
     def document(self, *, with_unchanged: bool = False) -> PlanDocument:
-        """Return the plan's document: the saved one itself, with the guards as they are now."""
+        """Return the plan's document: the saved one itself, with guards and live numbers as they are now."""
         if self.saved:
-            document: PlanDocument = {**self.saved, "refusals": [refusal_entry(each) for each in self.refusals]}
+            changes = reaching_now(self.saved["resource_changes"], self.plan)
+            refusals = [refusal_entry(each) for each in self.refusals]
+            document: PlanDocument = {**self.saved, "resource_changes": changes, "refusals": refusals}
         else:
-            document = to_document(self.plan, self.header, self.refusals, with_unchanged=with_unchanged)
+            document = to_document(
+                self.plan, self.header, self.refusals, with_unchanged=with_unchanged, authors=self.authors
+            )
+        document = {**document, "refusals": [*document["refusals"], *self.own_refusals]}
         return self.policies.added_to(document)
 
 
@@ -79,13 +96,31 @@ def fetch(run: Run) -> Snapshot:
         return reader.fetch()
 
 
-def make(run: Run, loaded: Loaded, header: Header, options: PlanOptions) -> Planned:
-    """Plan the loaded manifests against the registry as it is now."""
-    snapshot = fetch(run)
-    if not snapshot.keeps_applied and (options.prune or options.adopt):
-        raise _no_owners(header.registry, "--prune" if options.prune else "--adopt")
-    plan = make_plan(loaded.desired, snapshot, options)
-    return Planned(plan, header, check_guards(plan, run.target.limits, manifests=len(loaded.desired)))
+def make(run: Run, loaded: Loaded, header: Header, options: PlanOptions, against: Against | None = None) -> Planned:
+    """Plan the loaded manifests, those of another commit with `against`, against the registry as it is now.
+
+    What only a plan with changes needs is asked for only then: git's memory of manifests that are gone, live numbers,
+    and who wrote the lines.
+    """
+    with run.reader() as reader:
+        snapshot = reader.fetch()
+        if not snapshot.keeps_applied and (options.prune or options.adopt):
+            raise _no_owners(header.registry, "--prune" if options.prune else "--adopt")
+        if against:
+            loaded = with_todays_secrets(run, loaded, run.paths_of_project(header.manifest_paths), snapshot)
+        gone = gone_records(loaded.desired, snapshot, options)
+        if not (loaded.desired or options.prune):  # a drift without manifests, which looks at what drifted only
+            gone = tuple(record for record in gone if record.applied != record.spec)
+        plan = make_plan(loaded.desired, snapshot, replace(options, former=former_manifests(run, gone)))
+        plan = with_live_numbers(plan, reader)
+    refusals = check_guards(plan, run.target.limits, manifests=len(loaded.desired))
+    return Planned(plan, header, refusals, authors=authors_of(run, plan, against))
+
+
+def with_live_numbers(plan: Plan, reader: ImpactReader) -> Plan:
+    """Return the plan with the live sessions that it reaches, asked for at once, and only where it reaches any."""
+    tags = reached_tags(plan)
+    return with_impacts(plan, reader.impacts(tags)) if tags else plan
 
 
 def _no_owners(registry: str, option: str) -> ReconcilerError:

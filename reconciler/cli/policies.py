@@ -51,7 +51,12 @@ class Policies:
 
     def load(self, paths: Sequence[str], *, command: str) -> Loaded:
         """Load the manifests of the run's target and judge them. Raises as `Run.load` does."""
-        loaded = self.judged(self._run.load_for(self._run.target, self._run.require_paths(paths, command=command)))
+        found = self._run.require_paths(paths, command=command)
+        return self.checked(self._run.load_for(self._run.target, found), paths)
+
+    def checked(self, loaded: Loaded, paths: Sequence[str]) -> Loaded:
+        """Judge the manifests that were loaded for `paths`. Raises InvalidInput for what is wrong in them."""
+        loaded = self.judged(loaded)
         loaded = usable(self._with(loaded, self.unmatched(paths, [loaded])))
         self._tags = frozenset(each.session_type.tag for each in loaded.desired)
         self._is_whole = self._run.scope(paths) is None
@@ -109,7 +114,7 @@ class Policies:
 
     def _with(self, loaded: Loaded, found: Iterable[Diagnostic]) -> Loaded:
         diagnostics = in_order([*loaded.diagnostics, *found])
-        return replace(loaded, diagnostics=diagnostics, sources={**loaded.sources, **self._sources()})
+        return replace(loaded, diagnostics=diagnostics, sources=loaded.sources.beside(self._sources()))
 
     def _say(self, found: Iterable[Diagnostic]) -> None:
         diagnostics = in_order(found)

@@ -14,7 +14,7 @@ from reconciler import __version__
 from reconciler.cli.console import Console
 from reconciler.cli.delivery import Delivery
 from reconciler.cli.exit_codes import ExitCode
-from reconciler.cli.github_files import Ending, tell_github
+from reconciler.cli.github_files import Ending
 from reconciler.cli.inputs import Run
 from reconciler.cli.options import Command, Globals
 from reconciler.diagnostics import InvalidInput
@@ -23,11 +23,13 @@ from reconciler.manifests import Loaded
 from reconciler.plan import DiagnosticEntry, Header, StalePlan, diagnostic_entry, error_document
 from reconciler.port import RegistryDenied, RegistryUnavailable, StaleRecord
 from reconciler.registry import UnsupportedRegistry
-from reconciler.render import View, render_as, render_diagnostics, render_error, render_json
+from reconciler.render import render_diagnostics, render_error, render_json
 from reconciler.render.diagnostics_codequality import render_codequality
 from reconciler.render.diagnostics_github import render_github
 from reconciler.render.diagnostics_junit import render_junit
 from reconciler.render.diagnostics_sarif import render_sarif
+from reconciler.render.values import safe
+from reconciler.runtime.errors import InvalidSessionData
 
 ErrorDocument = Callable[[Iterable[DiagnosticEntry]], Any]
 
@@ -53,7 +55,7 @@ def reported(function: Command, *, document: ErrorDocument = plan_error_document
     """Wrap a command: it gets a console, and its errors become messages and an exit code.
 
     With a `--format` for machines stdout holds one document, on an error too, and so does every report. Wrong usage may
-    come to light before the command runs, so it is left to `usage_document`, which finds the command's kind of document
+    come to light before the command runs, so it is left to `tell_usage`, which finds the command's kind of document
     on its callback.
     """
 
@@ -79,19 +81,22 @@ def reported(function: Command, *, document: ErrorDocument = plan_error_document
             entries = [diagnostic_entry(each) for each in error.diagnostics]
             code = ExitCode.INVALID
         except ReconcilerError as error:
-            console.err(render_error(error, console.err_paint))
+            told = ReconcilerError(console.guarded(error.message), hint=console.guarded(error.hint))
+            console.err(render_error(told, console.err_paint))
+            entries = _entries(error, console) or [error_entry(told.message, told.hint)]
+            if len(entries) > 1:
+                console.err("\n".join(f"  - {safe(entry['detail'])}" for entry in entries))
             if console.verbose:
-                console.err(traceback.format_exc())
-            entries = [_entry(error.message, error.hint)]
+                console.err(console.guarded(traceback.format_exc()))
             code = _exit_code(error, given)
         if document is not plan_error_document:
             return _said(console, diagnostics_report(options.get("output_format"), entries, document), code)
-        told = document(entries)
+        report = document(entries)
         try:
-            delivery.write(told)
+            delivery.write(report)
         except ReconcilerError as error:
             console.err(render_error(error, console.err_paint))
-        return _said(console, delivery.text(told) if delivery.is_machine else None, code)
+        return _said(console, delivery.text(report) if delivery.is_machine else None, code)
 
     run.error_document = document  # type: ignore[attr-defined]
     return run
@@ -127,32 +132,10 @@ def _cut(console: Console) -> ExitCode:
 
 
 def say_warnings(console: Console, loaded: Loaded) -> None:
-    """Say what is odd about valid manifests."""
+    """Say what is odd about valid manifests. From here on the console knows what is sensitive in them."""
+    console.keep_secret(loaded.secrets())
     if loaded.diagnostics:
         console.err(render_diagnostics(loaded.diagnostics, loaded.sources, console.err_paint))
-
-
-def usage_document(error: click.UsageError, form: str) -> str | None:
-    """Return what stdout gets of wrong usage where the output was to be for machines; None where it was not."""
-    command = error.ctx.command if error.ctx else None
-    document: ErrorDocument = getattr(command and command.callback, "error_document", plan_error_document)
-    entries = [_entry(error.format_message(), "")]
-    choices = _formats_of(command)
-    if choices and form not in choices:
-        return None
-    if document is plan_error_document and form in choices and form != "text":
-        told, view = document(entries), View(drift=command is not None and command.name == "drift")
-        if form == "github":
-            for failure in tell_github(told, view, Ending(ExitCode.USAGE)):
-                click.echo(failure, err=True)
-        return render_as(form, told, view)
-    return diagnostics_report(form, entries, document)
-
-
-def _formats_of(command: click.Command | None) -> tuple[str, ...]:
-    """Return the formats that a command can give; none where it is not known which command was meant."""
-    options = (option for option in (command.params if command else ()) if option.name == "output_format")
-    return next((tuple(option.type.choices) for option in options if isinstance(option.type, click.Choice)), ())
 
 
 def _exit_code(error: ReconcilerError, given: Globals) -> ExitCode:
@@ -167,5 +150,12 @@ def _exit_code(error: ReconcilerError, given: Globals) -> ExitCode:
             return ExitCode.ERROR
 
 
-def _entry(message: str, hint: str) -> DiagnosticEntry:
+def _entries(error: ReconcilerError, console: Console) -> list[DiagnosticEntry]:
+    """Return all that is wrong with a session's data, each with where it stands; nothing for any other error."""
+    problems = error.problems if isinstance(error, InvalidSessionData) else ()
+    return [error_entry(console.guarded(f"{each.pointer}: {each.message}"), "") for each in problems]
+
+
+def error_entry(message: str, hint: str) -> DiagnosticEntry:
+    """Return the entry of an error that has no place in a file."""
     return {"severity": "error", "code": "error", "summary": message, "detail": message, "hint": hint, "location": None}

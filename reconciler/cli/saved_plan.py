@@ -5,9 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import click
+
+from reconciler.cli.against import Against
 from reconciler.cli.files import read_text
 from reconciler.cli.inputs import Run
-from reconciler.cli.planning import Planned
+from reconciler.cli.planning import Planned, with_live_numbers
+from reconciler.diagnostics import InvalidInput
+from reconciler.manifests import Loaded
 from reconciler.plan import (
     Desired,
     Plan,
@@ -29,6 +34,8 @@ from reconciler.project import Target, without_credentials
 def load_saved_plan(run: Run, file: Path) -> Planned:
     """Load a saved plan for this run's registry. Raises UnusablePlan and StalePlan."""
     document = read_plan(read_text(file), str(file))
+    if "outcomes" in document:
+        raise UnusablePlan(f"{file} tells what an apply did: it is no plan to carry out", hint="Make a new plan.")
     _check_target(run, document)
     plan, digest = plan_of(document), document["digest"]
     with run.reader() as reader:
@@ -41,6 +48,7 @@ def load_saved_plan(run: Run, file: Path) -> Planned:
             )
         since = () if snapshot.is_plain else reader.history(after=max(0, plan.revision - 1))
         check_fresh(plan, digest, snapshot, since)
+        plan = with_live_numbers(plan, reader)
     plan = replace(plan, emptied=emptied_records(snapshot), is_plain=snapshot.is_plain)
     header = header_of(document)
     refusals = check_guards(plan, _target(run, document).limits, manifests=header.manifests)
@@ -67,14 +75,7 @@ def _complete(run: Run, document: PlanDocument, plan: Plan, snapshot: Snapshot) 
     """Return the plan with its sensitive values, from the manifests that it names."""
     if not any(change.after and change.sensitive for change in plan.calls):
         return plan
-    paths = run.paths_of_project(document["source"]["manifest_paths"])
-    missing = ", ".join(each.spelled for each in paths if not each.path.exists())
-    if missing:
-        raise UnusablePlan(
-            f"The plan holds no sensitive values, and the manifests to take them from are not there: {missing}",
-            hint="Run apply where the manifests are.",
-        )
-    loaded = run.load_for(_target(run, document), paths)
+    loaded = _manifests(run, document)
     if loaded.digest() != document["source"]["manifest_digest"]:
         raise UnusablePlan(
             "The plan holds no sensitive values, and the manifests that it would take them from have changed",
@@ -82,3 +83,26 @@ def _complete(run: Run, document: PlanDocument, plan: Plan, snapshot: Snapshot) 
         )
     desired: dict[str, Desired] = {each.session_type.tag: each for each in loaded.desired}
     return with_sensitive_values(plan, desired, snapshot)
+
+
+def _manifests(run: Run, document: PlanDocument) -> Loaded:
+    """Load the manifests that the plan was made from: those of its commit, where it was made --against one."""
+    run = replace(run, target=_target(run, document))
+    paths = run.paths_of_project(document["source"]["manifest_paths"])
+    header = header_of(document)
+    if header.against and header.git_commit:
+        try:
+            return Against.of(run, header.git_commit).load(paths)
+        except (click.UsageError, InvalidInput) as error:
+            raise UnusablePlan(
+                "The plan holds no sensitive values, and the manifests to take them from can't be read from git commit "
+                f"{header.git_commit}",
+                hint="Run apply in a clone that has this commit, with the variables that the plan was made with.",
+            ) from error
+    missing = ", ".join(each.spelled for each in paths if not each.path.exists())
+    if missing:
+        raise UnusablePlan(
+            f"The plan holds no sensitive values, and the manifests to take them from are not there: {missing}",
+            hint="Run apply where the manifests are.",
+        )
+    return run.load_for(run.target, paths)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import ipaddress
+import os
 import socket
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -20,6 +21,7 @@ from reconciler.cli.help import DocumentedCommand, page
 from reconciler.cli.inputs import Run
 from reconciler.cli.options import Globals, global_options
 from reconciler.cli.reporting import reported
+from reconciler.cli.session_runtime import master_key_option, refresh_policy
 from reconciler.errors import ReconcilerError
 from reconciler.port import RegistryRejected
 from reconciler.project import DEFAULT_REGISTRY
@@ -42,7 +44,7 @@ _BOOTSTRAP = "bootstrap"
         ExitCode.ERROR,
         ExitCode.INVALID,
         ExitCode.UNREACHABLE,
-        variables=["PROMETHEUS_MULTIPROC_DIR"],
+        variables=["PROMETHEUS_MULTIPROC_DIR", "RECONCILER_MASTER_KEY"],
         is_registry=True,
     ),
 )
@@ -57,6 +59,7 @@ _BOOTSTRAP = "bootstrap"
 @click.option("--host", metavar="ADDRESS", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="Port; 0: any free one.")
 @click.option("--workers", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes that serve.")
+@master_key_option
 @click.option("--migrate", is_flag=True, help="Bring the tables of an older version up to date first.")
 @global_options
 @reported
@@ -66,12 +69,31 @@ def command(console: Console, given: Globals, /, **options: Any) -> ExitCode:
     Tables are made in an empty database. There, and only on a loopback address, one admin token is made and printed.
     """
     server = _libraries()
-    root = Run.of(given, any_target=True).project.root
+    project = Run.of(given, any_target=True).project
+    root, key_file = project.root, options["master_key_file"]
     with _database(options["database"], root, migrating=options["migrate"]) as database:
         _require_token(console, database, options["host"])
-    settings = server.Settings(options["database"], root)
+    _check_master_key(console, options["database"], root, key_file)
+    settings = server.Settings(options["database"], root, master_key_file=key_file, refresh=refresh_policy(project))
     listening = server.Listening(options["host"], options["port"], options["workers"])
     return ExitCode.OK if server.serve(settings, listening) else ExitCode.ERROR
+
+
+def _check_master_key(console: Console, url: str, root: Path, given: Path | None) -> None:
+    """See now, and not with the first session, that the master key can be read; make it if it is missing.
+
+    Who runs no sessions needs none: where nobody named one, one that can't be made is worth a word and no more.
+    """
+    from reconciler.registry.store.sessions import master_key  # noqa: PLC0415
+    from reconciler.runtime.keyring import MasterKeyError  # noqa: PLC0415
+
+    file = given or master_key.default_master_key_file(url, root)
+    try:
+        master_key.MasterKeySource(os.environ, file)()
+    except MasterKeyError as error:
+        if given or os.environ.get(master_key.VARIABLE) or file.exists():
+            raise
+        console.err(f"No sessions can run here: {error.message}. {error.hint}")
 
 
 def _libraries() -> ModuleType:

@@ -29,7 +29,7 @@ def command(console: Console, given: Globals, /, **options: Any) -> None:
     document = read_plan(read_text(Path(options["file"])), options["file"])
     delivery = Delivery.of(options)
     delivery.write(document)
-    if delivery.is_machine:
+    if delivery.is_machine or "outcomes" in document:
         console.out(delivery.text(document))
     else:
         console.out(render_plan(document, console.out_paint))

@@ -18,7 +18,7 @@ from reconciler.cli.options import Globals, format_option, global_options, paths
 from reconciler.cli.policies import Policies
 from reconciler.cli.reporting import diagnostics_report, reported
 from reconciler.diagnostics import Code, Diagnostic, InvalidInput, Severity, in_order
-from reconciler.manifests import Loaded
+from reconciler.manifests import Loaded, Sources
 from reconciler.plan import DiagnosticEntry, diagnostic_entry
 from reconciler.render import render_diagnostics
 from reconciler.render.values import counted
@@ -71,8 +71,9 @@ def command(console: Console, given: Globals, /, **options: Any) -> None:
     policies = Policies(run, console)
     results = [policies.judged(run.load_for(target, paths), target) for target in targets]
     unmatched = policies.unmatched(options["paths"], results)
-    diagnostics = in_order([*unmatched, *found_in(results, run, all_targets=not given.target)])
-    sources = {file: text for loaded in results for file, text in loaded.sources.items()}
+    sources = Sources({}).together(loaded.sources for loaded in results)
+    found = found_in(results, run, all_targets=not given.target)
+    diagnostics = in_order(sources.cleaned([*unmatched, *found]))
     if not diagnostics and not any(loaded.desired for loaded in results):
         raise InvalidInput([Diagnostic(Code.NO_MANIFESTS, "There is no `.yaml` or `.yml` file with a manifest in it.")])
     if options["strict"]:

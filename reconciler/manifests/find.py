@@ -33,6 +33,11 @@ class Found:
     diagnostics: tuple[Diagnostic, ...]
 
 
+def is_manifest(name: str) -> bool:
+    """Tell whether a file in a folder that is searched is a manifest, by its name."""
+    return name.endswith(_SUFFIXES) and not name.startswith(".") and name not in PROJECT_FILE_NAMES
+
+
 def find_files(paths: Iterable[ManifestPath], *, without: Iterable[Path] = ()) -> Found:
     """Find the files under `paths`, each once, leaving out what is under `without`."""
     excluded = [_real(path) for path in without]
@@ -86,7 +91,7 @@ def _walk(folder: ManifestPath, problems: list[Diagnostic]) -> Iterator[Manifest
             name for name in folders if not name.startswith(".") and _real(Path(here, name)) not in around
         )
         for name in sorted(names):
-            if name.endswith(_SUFFIXES) and not name.startswith(".") and name not in PROJECT_FILE_NAMES:
+            if is_manifest(name):
                 path = Path(here, name)
                 yield ManifestPath(path, _spelled(folder, path))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from reconciler.diagnostics import Code, Diagnostic, Severity, in_order, missing_key, nearest_of, with_article
@@ -12,8 +12,9 @@ from reconciler.manifests.find import ManifestPath, find_files, read_file
 from reconciler.manifests.manifest import read_manifest
 from reconciler.manifests.overlay import overlaid
 from reconciler.manifests.silence import silenced
+from reconciler.manifests.sources import Sources
 from reconciler.nodes import Document, located, parse_yaml, value_location
-from reconciler.plan import Desired
+from reconciler.plan import Desired, secret_texts
 from reconciler.values import JsonValue, canonical_json, json_type
 
 # After these, a tag that no manifest seems to have may be in what could not be read.
@@ -30,16 +31,33 @@ _LOSE_MANIFESTS = {
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """Desired session types sorted by tag, the problems in order, and the files' texts to show the problems in."""
+    """Desired session types sorted by tag, the problems in order, and the files' texts.
+
+    `sources` is what the problems are shown in: nothing sensitive is in it, nor in the problems. `texts` is what stands
+    in the files, for editing them.
+    """
 
     desired: tuple[Desired, ...]
     diagnostics: tuple[Diagnostic, ...]
-    sources: Mapping[str, str]
+    sources: Sources
+    texts: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def nothing(cls) -> Loaded:
+        """Return what is loaded where there are no manifests."""
+        return cls((), (), Sources({}))
 
     @property
     def is_valid(self) -> bool:
         """Tell whether no problem is an error."""
         return all(each.severity is not Severity.ERROR for each in self.diagnostics)
+
+    def secrets(self) -> frozenset[str]:
+        """Return what no message of another program may repeat."""
+        sensitive = (
+            (each.session_type.to_json(), each.lifecycle.sensitive) for each in self.desired if each.lifecycle.sensitive
+        )
+        return frozenset(text for spec, paths in sensitive for text in secret_texts(spec, paths))
 
     def without(self, *codes: Code) -> Loaded:
         """Return this without the problems of kinds that do not matter to a run."""
@@ -68,19 +86,26 @@ def load_manifests(
     manifests = list(reading.documents(paths, without))
     manifests = list(reading.lay_over(manifests, overlays))
     desired = list(reading.check(manifests))
+    sources = Sources(reading.texts, unsure=unsure_files(reading.diagnostics))
     return Loaded(
         tuple(sorted(desired, key=lambda each: each.session_type.tag)),
-        in_order(silenced(reading.diagnostics, reading.sources, unused=reading.unused)),
-        reading.sources,
+        in_order(sources.cleaned(silenced(reading.diagnostics, reading.texts, unused=reading.unused))),
+        sources,
+        reading.texts,
     )
 
 
+def unsure_files(diagnostics: Iterable[Diagnostic]) -> set[str]:
+    """Return the files that can't be read to their end."""
+    return {each.location.file for each in diagnostics if each.location and each.code in _LOSE_MANIFESTS}
+
+
 class _Reading:
-    """One run's reading: collects diagnostics and sources on the way."""
+    """One run's reading: collects diagnostics and texts on the way."""
 
     def __init__(self, root: Path, environment: Mapping[str, str]) -> None:
         self.diagnostics: list[Diagnostic] = []
-        self.sources: dict[str, str] = {}
+        self.texts: dict[str, str] = {}
         self.unused: set[str] = set()  # the files of overlays that nothing lies under
         self._root = root.resolve()
         self._environment = environment
@@ -106,7 +131,7 @@ class _Reading:
             return ()
         parsed = parse_yaml(content, file.spelled, self._environment)
         self.diagnostics += parsed.diagnostics
-        self.sources[file.spelled] = parsed.text
+        self.texts[file.spelled] = parsed.text
         self._recorded[file.spelled] = self._relative(file)
         return parsed.documents
 

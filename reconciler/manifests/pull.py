@@ -85,7 +85,7 @@ def _edited(loaded: Loaded, edits: Mapping[str, list[Edit]]) -> dict[str, str]:
     texts: dict[str, str] = {}
     for file, of_file in edits.items():
         try:
-            texts[file] = edited(loaded.sources[file], of_file)
+            texts[file] = edited(loaded.texts[file], of_file)
         except (LookupError, TypeError, ValueError, YAMLError):
             continue  # the values stay what they are, and so are told as failed
     return texts

@@ -36,7 +36,7 @@ def losses_of(loaded: Loaded, edits: Mapping[str, list[Edit]]) -> Losses:
     variables: list[tuple[str, str, str]] = []
     sensitive: list[tuple[str, str, str]] = []
     for file, of_file in edits.items():
-        references = _as_written(loaded.sources[file])
+        references = _as_written(loaded.texts[file])
         for edit in of_file:
             wanted = desired[edit.tag]
             said = (edit.tag, format_path(edit.path), str(wanted.locate(edit.path)))

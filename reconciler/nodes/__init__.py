@@ -10,6 +10,7 @@ from reconciler.nodes.locate import located
 from reconciler.nodes.marks import Marks, entry_of, key_location, keys_of, value_location
 from reconciler.nodes.parse import Parsed, parse_yaml, split_lines
 from reconciler.nodes.scalars import NumberTooLong, resolve
+from reconciler.nodes.spans import Spanned, found_at, merge_sources, spanned_documents
 from reconciler.nodes.variables import VariableProblem, substitute
 
 __all__ = [
@@ -18,14 +19,18 @@ __all__ = [
     "Marks",
     "NumberTooLong",
     "Parsed",
+    "Spanned",
     "VariableProblem",
     "comments",
     "entry_of",
+    "found_at",
     "key_location",
     "keys_of",
     "located",
+    "merge_sources",
     "parse_yaml",
     "resolve",
+    "spanned_documents",
     "split_lines",
     "substitute",
     "value_location",

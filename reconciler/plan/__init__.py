@@ -1,8 +1,9 @@
 """The planner: desired x live x last applied makes a plan, which is frozen data. Pure: no I/O, no clock."""
 
+from reconciler.plan.authorship import Authors, LineCommit
 from reconciler.plan.describe import diagnostic_entry, refusal_entry, to_document
-from reconciler.plan.desired import Desired, Lifecycle
-from reconciler.plan.diff import diff, schema_differences
+from reconciler.plan.desired import Desired, Former, Lifecycle
+from reconciler.plan.diff import diff, sample_paths, schema_differences
 from reconciler.plan.document import (
     ChangeEntry,
     DiagnosticEntry,
@@ -13,20 +14,23 @@ from reconciler.plan.document import (
     RefusalEntry,
     sealed,
 )
-from reconciler.plan.guard import Guard, Limits, Refusal, check_guards, not_allowed
+from reconciler.plan.guard import FAIL_ON, Guard, Limits, Refusal, check_guards, not_allowed, too_risky
 from reconciler.plan.header import Header, error_document, header_of
 from reconciler.plan.history_document import EntryDocument, HistoryDocument, HistoryField, history_document
-from reconciler.plan.mask import MASK, masked
+from reconciler.plan.impact import reached_tags, reaching_now, with_impacts
+from reconciler.plan.mask import MASK, masked, secret_texts, without_secrets
 from reconciler.plan.model import Action, Change, Drift, FieldChange, FieldClass, Missing, Origin, Ownership, Plan, Risk
-from reconciler.plan.planner import PlanOptions, emptied_records, make_plan
+from reconciler.plan.planner import PlanOptions, emptied_records, gone_records, make_plan
 from reconciler.plan.renames import Rename, find_renames
 from reconciler.plan.saved import StalePlan, UnusablePlan, check_fresh, plan_of, read_plan, with_sensitive_values
 from reconciler.plan.selection import Selection
 from reconciler.plan.two_way import two_way
 
 __all__ = [
+    "FAIL_ON",
     "MASK",
     "Action",
+    "Authors",
     "Change",
     "ChangeEntry",
     "Desired",
@@ -36,12 +40,14 @@ __all__ = [
     "FieldChange",
     "FieldClass",
     "FieldEntry",
+    "Former",
     "Guard",
     "Header",
     "HistoryDocument",
     "HistoryField",
     "Lifecycle",
     "Limits",
+    "LineCommit",
     "Missing",
     "Origin",
     "OutcomeEntry",
@@ -64,17 +70,25 @@ __all__ = [
     "emptied_records",
     "error_document",
     "find_renames",
+    "gone_records",
     "header_of",
     "history_document",
     "make_plan",
     "masked",
     "not_allowed",
     "plan_of",
+    "reached_tags",
+    "reaching_now",
     "read_plan",
     "refusal_entry",
+    "sample_paths",
     "schema_differences",
     "sealed",
+    "secret_texts",
     "to_document",
+    "too_risky",
     "two_way",
+    "with_impacts",
     "with_sensitive_values",
+    "without_secrets",
 ]

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from reconciler.diagnostics import Diagnostic, Location
+from reconciler.plan.authorship import Authors, signed
 from reconciler.plan.desired import Desired
 from reconciler.plan.document import (
     ChangeBody,
@@ -22,21 +23,32 @@ from reconciler.plan.header import Header, empty_document
 from reconciler.plan.mask import masked, shadow
 from reconciler.plan.model import Action, Change, Drift, FieldChange, FieldClass, Missing, Plan, Risk
 from reconciler.plan.renames import find_renames
+from reconciler.port import Impact
 from reconciler.session_type import SessionType
 from reconciler.values import JsonValue, Path, format_path, rfc3339
 
+_NOBODY = Authors()
+
 
 def to_document(
-    plan: Plan, header: Header, refusals: Iterable[Refusal] = (), *, with_unchanged: bool = True
+    plan: Plan,
+    header: Header,
+    refusals: Iterable[Refusal] = (),
+    *,
+    with_unchanged: bool = True,
+    authors: Authors = _NOBODY,
 ) -> PlanDocument:
-    """Make the document of a plan. Renderers for people do without the unchanged records, which may be many."""
+    """Make the document of a plan. Renderers for people do without the unchanged records, which may be many.
+
+    `authors` is who is behind the changes, as far as git tells.
+    """
     document = empty_document(header)
     document["target"] |= {"revision": plan.revision, "mark": plan.mark, "exists": plan.registry_exists}
     document["source"] |= {"only": list(plan.selection.only), "skip": list(plan.selection.skip)}
-    document["resource_changes"] = [_change_entry(change, header.timestamp) for change in plan.changes]
+    document["resource_changes"] = [signed(_change_entry(change, header.timestamp), authors) for change in plan.changes]
     if with_unchanged:
         document["resource_changes"] += map(_unchanged_entry, plan.unchanged)
-    document["resource_drift"] = [_drift_entry(drift) for drift in plan.drift]
+    document["resource_drift"] = [signed(_drift_entry(drift), authors) for drift in plan.drift]
     document["unmanaged"] = list(plan.unmanaged)
     document["foreign"] = [{"name": e.tag, "project": e.project, "wanted": e.wanted} for e in plan.foreign]
     document["out_of_scope"] = list(plan.out_of_scope)
@@ -89,6 +101,7 @@ def _change_entry(change: Change, now: datetime) -> ChangeEntry:
     action = Action.NO_OP if change.withheld else change.action
     body = _body(action, change.before, change.after, change.sensitive)
     entry = _entry(change.tag, body, change.fields, change.sensitive, change.location)
+    _reach(entry, change.impact)
     entry["risk"] = change.risk.value
     entry["precondition"] = {"revision": change.revision}
     entry["fully_effective_at"] = _fully_effective_at(change, now)
@@ -96,6 +109,7 @@ def _change_entry(change: Change, now: datetime) -> ChangeEntry:
     entry["owner"] = change.owner
     entry["manifest"] = change.file
     entry["protected"] = change.protected
+    entry["unguarded"] = change.unguarded
     entry["records_ownership"] = change.records_ownership
     if change.action is Action.DELETE:
         entry["action_reason"] = "delete_withheld" if change.withheld else "delete_because_no_manifest"
@@ -111,6 +125,7 @@ def _drift_entry(drift: Drift) -> ChangeEntry:
     action = Action.UPDATE if drift.live else Action.DELETE
     body = _body(action, drift.applied, drift.live, drift.sensitive)
     entry = _entry(drift.tag, body, drift.fields, drift.sensitive, drift.location)
+    _reach(entry, drift.impact)
     entry["risk"] = Risk.worst([field.risk for field in drift.fields]).value
     entry["precondition"] = {"revision": drift.revision}
     entry["changed_by"] = {"actor": drift.by or None, "at": rfc3339(drift.at) if drift.at else None}
@@ -138,6 +153,12 @@ def _entry(
         "provenance": _provenance(location),
         "sensitive_paths": [format_path(path) for path in sensitive],
     }
+
+
+def _reach(entry: ChangeEntry, impact: Impact | None) -> None:
+    """Enter the live numbers. What is not known stays null, which is not 0."""
+    if impact:
+        entry["live_sessions"], entry["live_users"] = impact.live_sessions, impact.live_users
 
 
 def _body(

@@ -22,6 +22,14 @@ class Lifecycle:
 
 
 @dataclass(frozen=True, slots=True)
+class Former:
+    """What git says of the manifest that a record without one was applied from; None for what it can't tell."""
+
+    prevent_destroy: bool | None = None
+    sensitive: tuple[Path, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Desired:
     """A session type as its manifest, overlays included, wants it.
 

@@ -33,6 +33,15 @@ def leaves(session_type: SessionType) -> Iterator[tuple[Path, JsonValue]]:
             yield (name,), value
 
 
+def sample_paths(*session_types: SessionType | None) -> tuple[Path, ...]:
+    """Return the paths of all that a manifest could call sensitive: what to mask where there is none to say it."""
+    possible = {"schema", "description"}
+    found = (
+        path for each in session_types if each for path, value in leaves(each) if path[0] in possible and value != ""
+    )
+    return tuple(dict.fromkeys(found))
+
+
 def _differences(before: SessionType, after: SessionType) -> Iterator[Difference]:
     old, new = before.to_json(), after.to_json()
     lifetime_fields = () if before.lifetime.same_as(after.lifetime) else ("expiry", "period")

@@ -11,8 +11,11 @@ from typing import Any, NotRequired, TypedDict, cast
 from reconciler.values import JsonValue, canonical_json
 
 FORMAT_VERSION = "1.2"
+# The Terraform whose format 1.2 is. Tools for plans look for it, and for keys that have nothing to say here.
+TERRAFORM_VERSION = "1.5.7"
 
 # `class` and `type` are the contract's names, hence the functional form.
+# `commit` and `author` are those of the line at `location`; null where git can't tell, or the line is not committed.
 FieldEntry = TypedDict(
     "FieldEntry",
     {
@@ -24,6 +27,8 @@ FieldEntry = TypedDict(
         "risk": str,
         "sensitive": bool,
         "location": dict[str, Any] | None,
+        "commit": NotRequired[str | None],
+        "author": NotRequired[str | None],
     },
 )
 
@@ -40,7 +45,7 @@ class ChangeBody(TypedDict):
 
 
 class Provenance(TypedDict):
-    """Where in git a change comes from."""
+    """Where in git a change comes from: the manifest's line, and the commit that made the change necessary."""
 
     file: str
     line: int
@@ -70,6 +75,7 @@ class ChangeEntry(TypedDict):
     manifest: NotRequired[str | None]
     action_reason: NotRequired[str]
     protected: NotRequired[bool]
+    unguarded: NotRequired[bool]
     records_ownership: NotRequired[bool]
     changed_by: NotRequired[dict[str, str | None]]
     compared_with: NotRequired[str]
@@ -134,9 +140,13 @@ class PolicyWarning(TypedDict):
 
 
 class PlanDocument(TypedDict):
-    """The whole document. One that tells of an error has `errored` set and `diagnostics`."""
+    """The whole document. One that tells of an error has `errored` set and `diagnostics`.
+
+    One that tells of an apply has `outcomes`, and the digest of the saved plan that was carried out, if it was one.
+    """
 
     format_version: str
+    terraform_version: str
     reconciler_version: str
     timestamp: str
     errored: bool
@@ -144,6 +154,8 @@ class PlanDocument(TypedDict):
     complete: bool
     target: dict[str, Any]
     source: dict[str, Any]
+    planned_values: dict[str, Any]
+    configuration: dict[str, Any]
     resource_changes: list[ChangeEntry]
     resource_drift: list[ChangeEntry]
     unmanaged: list[str]
@@ -156,6 +168,7 @@ class PlanDocument(TypedDict):
     unreadable: NotRequired[list[UnreadableEntry]]
     digest: NotRequired[str]
     outcomes: NotRequired[list[OutcomeEntry]]
+    plan_digest: NotRequired[str | None]
     diagnostics: NotRequired[list[DiagnosticEntry]]
     policy_warnings: NotRequired[list[PolicyWarning]]
     policy_waived: NotRequired[list[dict[str, str]]]

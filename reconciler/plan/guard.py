@@ -6,8 +6,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from reconciler.plan.document import RefusalEntry
 from reconciler.plan.model import Action, Change, Origin, Ownership, Plan, Risk
 from reconciler.values import format_path
+
+FAIL_ON = "fail-on"
 
 
 class Guard(StrEnum):
@@ -19,6 +22,7 @@ class Guard(StrEnum):
     MAX_DELETE = "max-delete"
     MAX_UPDATE = "max-update"
     MAX_BREAKING = "max-breaking"
+    MAX_LIVE_SESSIONS = "max-live-sessions"
     EMPTY_INPUT = "empty-input"
     POLICY = "policy"
     UNREADABLE = "unreadable"
@@ -26,7 +30,10 @@ class Guard(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How many changes of a kind one run may make; None means any number."""
+    """How many changes of a kind one run may make; None means any number.
+
+    `max_live_sessions` counts the live sessions of what is changed in a breaking or disruptive way, or deleted.
+    """
 
     max_delete: int | None = None
     max_update: int | None = None
@@ -50,12 +57,33 @@ class Refusal:
 
 def check_guards(plan: Plan, limits: Limits, *, manifests: int) -> tuple[Refusal, ...]:
     """Return every reason not to carry a plan out. `manifests` is how many were found, whatever the selection."""
-    return (*_empty_input(plan, manifests), *_unreadable(plan), *_per_change(plan), *_over_limits(plan, limits))
+    return (
+        *_empty_input(plan, manifests),
+        *_unreadable(plan),
+        *_per_change(plan),
+        *_over_limits(plan, limits),
+        *_too_many_people(plan, limits),
+    )
 
 
 def not_allowed(refusals: tuple[Refusal, ...], allowed: frozenset[tuple[Guard, str | None]]) -> tuple[Refusal, ...]:
     """Return the refusals that stand: `allowed` holds guards as a whole (with None) or for one tag."""
     return tuple(each for each in refusals if not {(each.guard, None), (each.guard, each.tag)} & allowed)
+
+
+def too_risky(plan: Plan, limit: Risk) -> tuple[RefusalEntry, ...]:
+    """Return a refusal for each change that is as risky as `limit`, or more. It is the run's own, and no guard."""
+    order = list(Risk)
+    return tuple(
+        {
+            "guard": FAIL_ON,
+            "tag": change.tag,
+            "reason": f"The change of `{change.tag}` is {change.risk}, and --fail-on {limit} was given.",
+            "lifted_by": f"a run without --{FAIL_ON}",
+        }
+        for change in plan.calls
+        if order.index(change.risk) <= order.index(limit)
+    )
 
 
 def _empty_input(plan: Plan, manifests: int) -> Iterator[Refusal]:
@@ -99,6 +127,28 @@ def _over_limits(plan: Plan, limits: Limits) -> Iterator[Refusal]:
         if limit is not None and found > limit:
             plural = "" if found == 1 else "s"
             yield Refusal(guard, f"The plan makes {found} {noun}{plural}; the target allows {limit}.")
+
+
+def _too_many_people(plan: Plan, limits: Limits) -> Iterator[Refusal]:
+    """Refuse what reaches too many people, or nobody knows how many: a guard that lets the unknown pass is none."""
+    limit = limits.max_live_sessions
+    if limit is None:
+        return
+    numbers = {
+        change.tag: change.impact.live_sessions if change.impact else None for change in plan.calls if change.interrupts
+    }
+    unknown = [tag for tag, number in numbers.items() if number is None]
+    found = sum(number for number in numbers.values() if number is not None)
+    if found > limit:
+        more = f", and an unknown number of {_listed(unknown)}" if unknown else ""
+        reason = f"Breaking and disruptive changes touch {found:,} live sessions{more}; the target allows {limit:,}."
+        yield Refusal(Guard.MAX_LIVE_SESSIONS, reason)
+    elif unknown:
+        reason = (
+            f"The registry can't tell how many live sessions the changes of {_listed(unknown)} touch, which are "
+            f"breaking or disruptive; the target allows {limit:,}."
+        )
+        yield Refusal(Guard.MAX_LIVE_SESSIONS, reason)
 
 
 def _listed(names: list[str], *, most: int = 3) -> str:

@@ -6,13 +6,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from reconciler.plan.document import FORMAT_VERSION, DiagnosticEntry, PlanDocument
+from reconciler.plan.document import FORMAT_VERSION, TERRAFORM_VERSION, DiagnosticEntry, PlanDocument
 from reconciler.values import rfc3339
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What a document says of the run that made it. `registry` holds no credentials."""
+    """What a document says of the run that made it. `registry` holds no credentials.
+
+    `against` is how the commit was named where the manifests are its, and not those of the work tree.
+    """
 
     reconciler_version: str
     timestamp: datetime
@@ -25,6 +28,7 @@ class Header:
     manifest_digest: str = ""
     git_commit: str | None = None
     git_dirty: bool = False
+    against: str | None = None
 
     @property
     def recorded_commit(self) -> str | None:
@@ -47,6 +51,7 @@ def header_of(document: PlanDocument) -> Header:
         manifest_digest=source["manifest_digest"],
         git_commit=source["git_commit"],
         git_dirty=source["git_dirty"],
+        against=source.get("against"),
     )
 
 
@@ -59,6 +64,7 @@ def empty_document(header: Header) -> PlanDocument:
     """Return the document of a run that has nothing to say yet."""
     return {
         "format_version": FORMAT_VERSION,
+        "terraform_version": TERRAFORM_VERSION,
         "reconciler_version": header.reconciler_version,
         "timestamp": rfc3339(header.timestamp),
         "errored": False,
@@ -76,12 +82,15 @@ def empty_document(header: Header) -> PlanDocument:
         "source": {
             "git_commit": header.git_commit,
             "git_dirty": header.git_dirty,
+            "against": header.against,
             "manifest_digest": header.manifest_digest,
             "manifest_paths": list(header.manifest_paths),
             "manifests": header.manifests,
             "only": [],
             "skip": [],
         },
+        "planned_values": {"root_module": {}},
+        "configuration": {"root_module": {}},
         "resource_changes": [],
         "resource_drift": [],
         "unmanaged": [],

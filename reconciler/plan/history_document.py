@@ -46,7 +46,7 @@ def history_document(
 ) -> HistoryDocument:
     """Make the document. `sensitive` gives the paths to mask, by tag.
 
-    Of a tag that it does not name, every sample value is masked: its manifest may have had a secret in it.
+    Of a tag that it does not name, description and sample values are masked: its manifest may have had a secret there.
     With a limit, only so many of the newest entries.
     """
     found = list(entries)
@@ -54,7 +54,7 @@ def history_document(
     return {
         "format_version": "1.0",
         "omitted": omitted,
-        "history": [_entry(entry, sensitive.get(entry.tag, _samples(entry))) for entry in found[omitted:]],
+        "history": [_entry(entry, sensitive.get(entry.tag, _possible(entry))) for entry in found[omitted:]],
     }
 
 
@@ -98,6 +98,7 @@ def _field(difference: Difference, sensitive: tuple[Path, ...]) -> HistoryField:
     return field
 
 
-def _samples(entry: HistoryEntry) -> tuple[Path, ...]:
-    sides = entry.changes.get("schema", ())
-    return tuple(dict.fromkeys(path for side in sides if side for path, _ in value_paths(("schema",), side)))
+def _possible(entry: HistoryEntry) -> tuple[Path, ...]:
+    """Return every path that a manifest could call sensitive."""
+    sides = [((name,), side) for name in ("description", "schema") for side in entry.changes.get(name, ())]
+    return tuple(dict.fromkeys(path for at, side in sides if side for path, _ in value_paths(at, side)))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
+from itertools import takewhile
 from typing import Any
 
 from reconciler.values import JsonValue, Path, set_at, value_at
 
 MASK = "(sensitive)"
+_SHORTEST = 3
+_HEAD = 24  # so much of a longer secret tells it, where a message was cut short
 
 
 def masked(value: JsonValue, at: Path, sensitive: Iterable[Path]) -> JsonValue:
@@ -56,3 +60,44 @@ def _masked_below(value: JsonValue, path: Path) -> JsonValue:
         return value
     below = _masked_below(inner, path[1:])
     return value if below is inner else set_at(value, path[:1], below)
+
+
+def secret_texts(value: JsonValue, sensitive: Iterable[Path]) -> Iterator[str]:
+    """Yield what another program's message could repeat of the sensitive values in `value`.
+
+    A text with breaks may come as one line or line by line. What has but one or two characters is in every message.
+    """
+    for path in sensitive:
+        for text in _texts_below(value, path):
+            yield from (each for each in {text, " ".join(text.split()), *text.splitlines()} if len(each) >= _SHORTEST)
+
+
+def without_secrets(text: str, secrets: Iterable[str]) -> str:
+    """Return a message of another program without the secrets that it repeats, be it only how they begin."""
+    for secret in sorted(secrets, key=len, reverse=True):
+        text = _without(text, secret)
+    return text
+
+
+def _without(text: str, secret: str) -> str:
+    head, done, at = secret[:_HEAD], "", 0
+    while (found := text.find(head, at)) >= 0:
+        length = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(secret, text[found:], strict=False)))
+        done, at = done + text[at:found] + MASK, found + length
+    return done + text[at:]
+
+
+def _texts_below(value: JsonValue, path: Path) -> Iterator[str]:
+    """Yield the texts and numbers at or below a path, and those that stand in its way, as they are and escaped."""
+    waiting: list[tuple[JsonValue, Path]] = [(value, path)]
+    while waiting:
+        each, rest = waiting.pop()
+        match each:
+            case dict():
+                waiting += [(item, rest[1:]) for key, item in each.items() if not rest or key == rest[0]]
+            case list():
+                waiting += [(item, rest[1:]) for at, item in enumerate(each) if not rest or at == rest[0]]
+            case str():
+                yield from (each, json.dumps(each)[1:-1])
+            case int() | float() if not isinstance(each, bool):
+                yield json.dumps(each)

@@ -9,8 +9,9 @@ from enum import Enum, StrEnum
 
 from reconciler.diagnostics import Location
 from reconciler.plan.desired import Desired
+from reconciler.plan.mask import secret_texts
 from reconciler.plan.selection import Selection
-from reconciler.port import Unreadable
+from reconciler.port import Impact, Unreadable
 from reconciler.session_type import SessionType
 from reconciler.values import JsonObject, JsonValue, Path
 
@@ -94,7 +95,9 @@ class Change:
     `revision` is the precondition: the record's revision when the plan was made, None where there was no record (a
     tombstone's otherwise). A withheld change is shown and not executed. `records_ownership` asks for a write that
     changes no field: ownership is recorded, or a tombstone settled. `owner` is the project that owns a foreign record.
-    `file` is the manifest's, as the registry records it.
+    `file` is the manifest's, as the registry records it. `impact` is None where nobody asked, or the registry can't
+    tell. `unguarded` marks a deletion of which nobody knows whether the manifest, gone by now, forbade it.
+    `applied_commit` is what the record was last applied from, as the registry recorded it.
     """
 
     tag: str
@@ -111,6 +114,9 @@ class Change:
     location: Location | None = None
     file: str | None = None
     sensitive: tuple[Path, ...] = ()
+    impact: Impact | None = None
+    unguarded: bool = False
+    applied_commit: str | None = None
 
     @property
     def risk(self) -> Risk:
@@ -118,6 +124,11 @@ class Change:
         if self.action is Action.DELETE:
             return Risk.DISRUPTIVE
         return Risk.worst([field.risk for field in self.fields])
+
+    @property
+    def interrupts(self) -> bool:
+        """Tell whether people with a live session notice: it breaks what they use, or ends before its time."""
+        return self.action in {Action.UPDATE, Action.DELETE} and self.risk in {Risk.BREAKING, Risk.DISRUPTIVE}
 
     @property
     def is_conflict(self) -> bool:
@@ -155,6 +166,7 @@ class Drift:
     location: Location | None = None
     sensitive: tuple[Path, ...] = ()
     two_way: bool = False
+    impact: Impact | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +205,14 @@ class Plan:
     missing_ledger: str | None = None
     unreadable: tuple[Unreadable, ...] = ()
     wanted_unreadable: frozenset[str] = frozenset()
+
+    def secrets(self) -> frozenset[str]:
+        """Return what no message of another program may repeat: the sensitive values on every side."""
+        sides = [(side, each.sensitive) for each in self.changes for side in (each.before, each.after)]
+        sides += [(side, each.sensitive) for each in self.drift for side in (each.applied, each.live)]
+        sides += [(each.session_type, each.lifecycle.sensitive) for each in self.unchanged]
+        found = (secret_texts(side.to_json(), paths) for side, paths in sides if side is not None and paths)
+        return frozenset(text for texts in found for text in texts)
 
     @property
     def calls(self) -> tuple[Change, ...]:

@@ -5,11 +5,11 @@ Policy is in what is compared (ignored fields take their live value before the d
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
-from reconciler.plan.desired import Desired
-from reconciler.plan.diff import leaves
+from reconciler.plan.desired import Desired, Former
+from reconciler.plan.diff import sample_paths
 from reconciler.plan.model import Action, Change, Drift, FieldChange, Foreign, Origin, Ownership, Plan
 from reconciler.plan.selection import Selection
 from reconciler.plan.three_way import create_fields, delete_fields, drift_fields, update_fields
@@ -24,6 +24,7 @@ class PlanOptions:
 
     `scope` are the files and folders that the manifests were read from, relative to the project; None stands for all of
     it. A record that was applied from elsewhere is not gone because its manifest was not read.
+    `former` is what git says, by tag, of the manifests that are gone: see `gone_records`.
     """
 
     project: str
@@ -31,6 +32,7 @@ class PlanOptions:
     prune: bool = False
     adopt: bool = False
     scope: tuple[str, ...] | None = None
+    former: Mapping[str, Former] = field(default_factory=dict)
 
     def covers(self, file: str | None) -> bool:
         """Tell whether a manifest at `file`, if it were there, would have been read."""
@@ -82,16 +84,22 @@ def emptied_records(snapshot: Snapshot) -> int:
     return 0 if snapshot.unreadable or any(record.spec for record in snapshot.records) else len(snapshot.records)
 
 
+def gone_records(desired: Iterable[Desired], snapshot: Snapshot, options: PlanOptions) -> tuple[Record, ...]:
+    """Return the records of this project that no manifest asks for any more, where this run would have read it."""
+    wanted = {each.session_type.tag for each in desired}
+    return tuple(
+        record
+        for record in snapshot.records
+        if record.tag not in wanted
+        and record.managed_by is not None
+        and record.managed_by.project == options.project
+        and options.covers(record.managed_by.file)
+        and options.selection.includes(record.tag)
+    )
+
+
 def _protected_files(desired: Iterable[Desired]) -> frozenset[str]:
     return frozenset(each.file for each in desired if each.lifecycle.prevent_destroy)
-
-
-def _sensitive(desired: Desired | None, *others: SessionType | None) -> tuple[Path, ...]:
-    """Return the paths to mask: what the manifest says, and every sample value where no manifest is there to say it."""
-    if desired is not None:
-        return desired.lifecycle.sensitive
-    paths = (path for each in others if each for path, _ in leaves(each) if path[0] == "schema")
-    return tuple(dict.fromkeys(paths))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +120,18 @@ class _Planner:
             case None, Record() if self.ownership(record) is Ownership.OWN and not self.is_elsewhere(record):
                 return self._remove(record)
         return None
+
+    def _former(self, tag: str) -> Former:
+        return self.options.former.get(tag, Former())
+
+    def _sensitive(self, desired: Desired | None, record: Record | None) -> tuple[Path, ...]:
+        """Return the paths to mask: what the manifest says, or said; all samples where nobody can tell."""
+        if desired is not None:
+            return desired.lifecycle.sensitive
+        if record is None:
+            return ()
+        known = self._former(record.tag).sensitive
+        return sample_paths(record.spec, record.applied) if known is None else known
 
     def ownership(self, record: Record | None) -> Ownership:
         """Tell whose a record is."""
@@ -149,7 +169,8 @@ class _Planner:
             owner=foreign.project if foreign else None,
             location=desired.location if desired else None,
             file=desired.file if desired else None,
-            sensitive=_sensitive(desired, record.spec if record else None),
+            sensitive=self._sensitive(desired, record),
+            applied_commit=record.managed_by.commit if record and record.managed_by else None,
         )
 
     def _create(self, desired: Desired, record: Record | None) -> Change:
@@ -171,11 +192,13 @@ class _Planner:
             settle = self.options.adopt or self.options.prune
             return replace(self._change(None, record, Action.NO_OP), records_ownership=True) if settle else None
         file = record.managed_by.file if record.managed_by else None
+        forbidden = file in self.protected_files or self._former(record.tag).prevent_destroy
         return replace(
             self._change(None, record, Action.DELETE),
             fields=delete_fields(record.spec),
             withheld=not self.options.prune,
-            protected=file in self.protected_files,
+            protected=bool(forbidden),
+            unguarded=forbidden is None,
         )
 
     def find_drift(self, wanted: dict[str, Desired], records: Iterable[Record]) -> Iterator[Drift]:
@@ -195,7 +218,7 @@ class _Planner:
                     at=record.updated_at,
                     revision=record.revision,
                     location=desired.location if desired else None,
-                    sensitive=_sensitive(desired, record.spec, record.applied),
+                    sensitive=self._sensitive(desired, record),
                 )
 
     def _drifted_fields(

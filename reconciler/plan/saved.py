@@ -13,11 +13,11 @@ from typing import cast
 from reconciler.errors import ReconcilerError
 from reconciler.plan.desired import Desired
 from reconciler.plan.document import FORMAT_VERSION, ChangeEntry, FieldEntry, PlanDocument, digest_of
-from reconciler.plan.model import Action, Change, FieldChange, FieldClass, Origin, Ownership, Plan, Risk
+from reconciler.plan.model import Action, Change, FieldChange, FieldClass, Missing, Origin, Ownership, Plan, Risk
 from reconciler.plan.selection import Selection
 from reconciler.port import HistoryEntry, Record, Snapshot, Unreadable
 from reconciler.session_type import SessionType
-from reconciler.values import JsonObject, JsonValue, parse_path, rfc3339, set_at, value_at
+from reconciler.values import JsonObject, JsonValue, Path, parse_path, rfc3339, set_at, value_at
 
 
 class UnusablePlan(ReconcilerError):
@@ -44,6 +44,8 @@ def read_plan(text: str, file: str) -> PlanDocument:
             hint="Make the plan anew with this version.",
         )
     plan = cast("PlanDocument", document)
+    if "diagnostics" in plan:
+        raise UnusablePlan(f"{file} tells of a run that failed: it holds no plan", hint="Make the plan anew.")
     if plan.get("digest") != digest_of(plan):
         raise UnusablePlan(f"{file} was altered after it was made: its digest does not fit", hint="Make the plan anew.")
     return plan
@@ -108,12 +110,26 @@ def _with_sensitive(change: Change, desired: Desired | None, live: SessionType |
         )
     wanted = (desired.ignoring(live) if live else desired).session_type.to_json()
     spec: JsonValue = change.after.to_json()
-    for path in change.sensitive:
-        try:
-            spec = set_at(spec, path, value_at(wanted, path))
-        except KeyError:
-            continue
+    for path in sorted(change.sensitive, key=len):
+        for at in (path[:length] for length in range(len(path), 0, -1)):
+            # Where the path leads through a plain value, the mask stands there.
+            found = _plain_at(wanted, at) if at != path else _value_at(wanted, at)
+            if not isinstance(found, Missing):
+                spec = set_at(spec, at, found)
+                break
     return replace(change, after=SessionType.from_json(cast("JsonObject", spec)))
+
+
+def _value_at(value: JsonValue, path: Path) -> JsonValue | Missing:
+    try:
+        return value_at(value, path)
+    except KeyError:
+        return Missing.MISSING
+
+
+def _plain_at(value: JsonValue, path: Path) -> JsonValue | Missing:
+    found = _value_at(value, path)
+    return Missing.MISSING if isinstance(found, (dict, list)) else found
 
 
 def _moved(change: Change, record: Record | None) -> str:
@@ -143,6 +159,7 @@ def _change(entry: ChangeEntry) -> Change:
         owner=entry["owner"],
         file=entry["manifest"],
         protected=entry["protected"],
+        unguarded=entry.get("unguarded", False),
         records_ownership=entry["records_ownership"],
         sensitive=tuple(path for spelled in entry["sensitive_paths"] if (path := parse_path(spelled))),
     )

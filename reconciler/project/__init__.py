@@ -1,8 +1,20 @@
 """The project: what `reconciler.yaml` says, what git says of the folder, and what both mean for one run."""
 
 from reconciler.project.file import DEFAULT_PRODUCT, PROJECT_FILE_NAMES, Project, find_project_file, load_project
-from reconciler.project.git import GitState, git_state, is_ignored
-from reconciler.project.git_head import texts_at_head
+from reconciler.project.git import (
+    BlamedFile,
+    GitState,
+    Revision,
+    blame,
+    contents,
+    find_commit,
+    git_state,
+    is_ignored,
+    is_shallow,
+    only_commit_since,
+    repository_of,
+    texts_at_head,
+)
 from reconciler.project.secret import TOKEN_VARIABLE, Secret, registry_token, token_variable
 from reconciler.project.target import DEFAULT_REGISTRY, Target, without_credentials
 
@@ -11,15 +23,23 @@ __all__ = [
     "DEFAULT_REGISTRY",
     "PROJECT_FILE_NAMES",
     "TOKEN_VARIABLE",
+    "BlamedFile",
     "GitState",
     "Project",
+    "Revision",
     "Secret",
     "Target",
+    "blame",
+    "contents",
+    "find_commit",
     "find_project_file",
     "git_state",
     "is_ignored",
+    "is_shallow",
     "load_project",
+    "only_commit_since",
     "registry_token",
+    "repository_of",
     "texts_at_head",
     "token_variable",
     "without_credentials",

@@ -21,7 +21,9 @@ from reconciler.diagnostics import (
 from reconciler.nodes import Document, located, parse_yaml, value_location
 from reconciler.plan import Limits
 from reconciler.policy import PolicyFields, Rule, policy_keys, read_rules
+from reconciler.project.refresh import LifetimeFields, RefreshFields
 from reconciler.project.target import Target
+from reconciler.session_type import Lifetime
 from reconciler.values import Path as ValuePath
 
 PROJECT_FILE_NAMES = ("reconciler.yaml", "reconciler.yml")
@@ -60,6 +62,7 @@ class ProjectFields(_Strict):
     manifests: list[str] = []
     default_target: str | None = None
     targets: dict[str, TargetFields] = {}
+    refresh: RefreshFields = RefreshFields()
     policies: list[PolicyFields] = []
 
 
@@ -74,6 +77,8 @@ class Project:
     manifests: tuple[str, ...] = ()
     targets: Mapping[str, Target] = field(default_factory=dict)
     default_target: str | None = None
+    refresh_default: Lifetime | None = None
+    refresh_by_tag: Mapping[str, Lifetime] = field(default_factory=dict)
     policies: tuple[Rule, ...] = ()
     text: str = field(default="", compare=False, repr=False)
 
@@ -146,6 +151,8 @@ def _project(fields: ProjectFields, root: Path, spelled: str) -> Project:
         manifests=tuple(fields.manifests),
         targets={name: _target(name, target) for name, target in fields.targets.items()},
         default_target=fields.default_target,
+        refresh_default=fields.refresh.default.lifetime() if fields.refresh.default else None,
+        refresh_by_tag=fields.refresh.lifetimes(),
     )
 
 
@@ -173,6 +180,10 @@ def _known_keys(path: ValuePath) -> Iterable[str]:
             return ProjectFields.model_fields
         case (_, _, "guard"):
             return GuardFields.model_fields
+        case ("refresh",):
+            return RefreshFields.model_fields
+        case ("refresh", *_):
+            return LifetimeFields.model_fields
         case ("policies", *_):
             return policy_keys(path)
         case _:

@@ -5,6 +5,7 @@ A first `plan` must show what a first `apply` would do, without creating anythin
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Self
 
 from reconciler.port import HistoryEntry, Impact, Snapshot
@@ -24,6 +25,10 @@ class EmptyReader:
     def impact(self, tag: str) -> Impact | None:  # noqa: ARG002
         """Return none: there is no such record."""
         return None
+
+    def impacts(self, tags: Collection[str]) -> Mapping[str, Impact]:  # noqa: ARG002
+        """Return no impacts: there are no records."""
+        return {}
 
     def __enter__(self) -> Self:
         return self

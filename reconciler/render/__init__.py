@@ -8,10 +8,22 @@ from reconciler.render.github_output import render_github_output
 from reconciler.render.github_summary import render_github_summary
 from reconciler.render.history_text import render_history
 from reconciler.render.impact_text import impact_json, render_impact
-from reconciler.render.json_text import render_json
+from reconciler.render.json_text import render_json, render_plan_json
 from reconciler.render.paint import Paint, plain
 from reconciler.render.plan_text import render_plan
 from reconciler.render.refusals_text import render_refusals
+from reconciler.render.sessions_json import (
+    active_json,
+    dashboard_json,
+    details_json,
+    key_json,
+    pair_json,
+    pruned_json,
+    retired_key_json,
+    revoked_json,
+    users_json,
+    verdict_json,
+)
 from reconciler.render.tokens_text import render_tokens, token_json
 from reconciler.render.view import View
 
@@ -19,8 +31,14 @@ __all__ = [
     "FORMATS",
     "Paint",
     "View",
+    "active_json",
+    "dashboard_json",
+    "details_json",
     "impact_json",
+    "key_json",
+    "pair_json",
     "plain",
+    "pruned_json",
     "render_apply_summary",
     "render_as",
     "render_diagnostics",
@@ -33,7 +51,12 @@ __all__ = [
     "render_json",
     "render_outcome",
     "render_plan",
+    "render_plan_json",
     "render_refusals",
     "render_tokens",
+    "retired_key_json",
+    "revoked_json",
     "token_json",
+    "users_json",
+    "verdict_json",
 ]

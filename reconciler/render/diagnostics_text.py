@@ -20,7 +20,8 @@ _CONTEXT = 60
 def render_diagnostics(diagnostics: Iterable[Diagnostic], sources: Mapping[str, str], paint: Paint = plain) -> str:
     """Return all diagnostics and a closing count. `sources` are the texts of the files that they point into."""
     listed = list(diagnostics)
-    lines = {file: _LINE_BREAK.split(text) for file, text in sources.items()}
+    shown = dict.fromkeys(each.location.file for each in listed if each.location)
+    lines = {file: _LINE_BREAK.split(sources[file]) for file in shown if file in sources}
     for file, line in {(at.file, at.line) for each in listed if each.code.hides_source and (at := each.location)}:
         if line <= len(lines.get(file, ())):
             lines[file][line - 1] = ""

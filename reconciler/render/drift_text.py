@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from reconciler.plan import ChangeEntry, PlanDocument
-from reconciler.render.entries import drift_verb, told_by, wants_unreadable
+from reconciler.render.entries import drift_verb, reach, told_by, wants_unreadable
 from reconciler.render.fields_text import field_lines, symbol
 from reconciler.render.header_text import header_lines, scope_notes
 from reconciler.render.paint import Paint, plain
@@ -39,8 +39,9 @@ def drift_lines(entries: Iterable[ChangeEntry], paint: Paint) -> Iterator[str]:
         gone = entry["change"]["actions"] == ["delete"]
         was, _, verb = drift_verb(entry).partition(" ")
         what = paint(verb, "error" if gone else "warning")
+        touching = f" ({reach(entry)})" if reach(entry) else ""
         sign = symbol("delete" if gone else "update", paint)
-        yield f"  {sign} {paint(safe(entry['name']), 'strong')} {was} {what}{told_by(entry)}"
+        yield f"  {sign} {paint(safe(entry['name']), 'strong')} {was} {what}{told_by(entry)}{touching}"
         if not gone:
             yield from field_lines(entry, paint)
         yield ""

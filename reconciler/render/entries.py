@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from reconciler.plan import ChangeEntry, PlanDocument
 from reconciler.render.paint import Paint, plain
-from reconciler.render.values import safe
+from reconciler.render.values import counted, safe
+
+_SHORT_COMMIT = 7
 
 ACTIONS = ("create", "update", "delete")
 
@@ -71,7 +73,26 @@ def remarks(entry: ChangeEntry, paint: Paint = plain) -> list[str]:
         found.append("so far unmanaged, becomes owned")
     if entry.get("ownership") == "foreign":
         found.append(paint(f"taken over from project {safe(str(entry.get('owner')))}", "warning"))
-    return found
+    return [*found, *filter(None, [reach(entry)])]
+
+
+def reach(entry: ChangeEntry) -> str:
+    """Say how many people a change reaches; nothing where that is not known."""
+    sessions, users = entry["live_sessions"], entry["live_users"]
+    if sessions is None:
+        return ""
+    return counted(sessions, "live session") + ("" if users is None else f" of {counted(users, 'user')}")
+
+
+def interrupts(entry: ChangeEntry) -> bool:
+    """Tell whether people with a live session notice a change: it breaks what they use, or ends before its time."""
+    risky = entry["risk"] in {"breaking", "disruptive"}
+    return risky and entry["change"]["actions"][0] in {"update", "delete"}
+
+
+def signature(commit: str | None, author: str | None) -> str:
+    """Return who committed a line, briefly; nothing where git can't tell."""
+    return f"{commit[:_SHORT_COMMIT]} {safe(author or '')}".rstrip() if commit else ""
 
 
 def effect(entry: ChangeEntry) -> str:

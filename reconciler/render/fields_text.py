@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.plan import ChangeEntry, FieldEntry
+from reconciler.render.entries import signature
 from reconciler.render.paint import Paint, Style
 from reconciler.render.values import counted, safe, shown_change
 from reconciler.values import JsonValue
@@ -55,7 +56,9 @@ def _comment(field: FieldEntry, entry: ChangeEntry) -> str:
     origin = field["origin"] if field["origin"] != "pending" else ""
     place = field["location"]
     where = f"{place['file']}:{place['line']}" if place else ""
-    return ", ".join(filter(None, (risk, origin, safe(where))))
+    # The author of a manifest's line is not who changed live.
+    who = "" if entry.get("changed_by") else signature(field.get("commit"), field.get("author"))
+    return ", ".join(filter(None, (risk, origin, safe(where), who)))
 
 
 def _at(spec: JsonValue, name: str) -> JsonValue:

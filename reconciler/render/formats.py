@@ -10,7 +10,7 @@ from reconciler.render.drift_text import render_drift
 from reconciler.render.github import render_github
 from reconciler.render.gitlab import render_gitlab
 from reconciler.render.html_page import render_html
-from reconciler.render.json_text import render_json
+from reconciler.render.json_text import render_plan_json
 from reconciler.render.junit import render_junit
 from reconciler.render.markdown import render_markdown
 from reconciler.render.metrics import render_metrics
@@ -44,7 +44,7 @@ def _errors(document: PlanDocument) -> Iterator[str]:
 
 _RENDERERS: dict[str, Renderer] = {
     "text": _text,
-    "json": lambda document, _view: render_json(document),
+    "json": lambda document, _view: render_plan_json(document),
     "markdown": render_markdown,
     "html": render_html,
     "gitlab": render_gitlab,

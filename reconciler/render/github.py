@@ -9,6 +9,7 @@ from typing import Any
 from reconciler.plan import ChangeEntry, DiagnosticEntry, PlanDocument
 from reconciler.render import view as tell
 from reconciler.render.entries import is_grave, is_withheld
+from reconciler.render.refusals_text import way_out
 from reconciler.render.rename_notes import rename_notes
 from reconciler.render.values import counted, safe
 from reconciler.render.view import View
@@ -48,9 +49,11 @@ def _notes(document: PlanDocument, view: View) -> Iterator[_Note]:
     for ended in tell.outcomes(document):
         if ended["status"] != "done":
             yield _Note("error", f"{ended['name']}: {ended['status']}", ended["error"] or "The call was not made.")
-    places = {entry["name"]: tell.place(entry) for entry in entries}
+    # A line of another revision is no line of the work tree, which is what annotations stand at.
+    placed = not document["source"].get("against")
+    places = {entry["name"]: tell.place(entry) for entry in entries if placed}
     for refusal in document["refusals"]:
-        message = f"{refusal['reason']} To lift the guard for one run: {refusal['lifted_by']}"
+        message = f"{refusal['reason']} {way_out(refusal)}"
         yield _Note("error", f"Refused by {refusal['guard']}", message, places.get(refusal["tag"] or ""))
     for broken in document.get("policy_warnings", ()):
         yield _Note(
@@ -58,9 +61,9 @@ def _notes(document: PlanDocument, view: View) -> Iterator[_Note]:
         )
     if not view.drift:
         yield from (_Note("warning", note.title, note.text, places.get(note.tag)) for note in rename_notes(document))
-        yield from (_of(entry, "warning") for entry in entries if is_grave(entry))
-        yield from (_of(entry, "notice") for entry in entries if _is_notable(entry))
-    yield from (_of(entry, "warning") for entry in document["resource_drift"])
+        yield from (_of(entry, "warning", placed=placed) for entry in entries if is_grave(entry))
+        yield from (_of(entry, "notice", placed=placed) for entry in entries if _is_notable(entry))
+    yield from (_of(entry, "warning", placed=placed) for entry in document["resource_drift"])
     for tag in tell.strays(document, view):
         yield _Note("warning", f"{tag} is unmanaged", "No manifest of this project has it.")
 
@@ -74,10 +77,12 @@ def _is_notable(entry: ChangeEntry) -> bool:
     return not is_grave(entry) and (is_withheld(entry) or entry["risk"] == "disruptive")
 
 
-def _of(entry: ChangeEntry, kind: str) -> _Note:
+def _of(entry: ChangeEntry, kind: str, *, placed: bool) -> _Note:
     fields = [tell.told(field) for field in entry["fields"]] if entry["change"]["before"] else []
     message = "; ".join(fields) or tell.what(entry)
-    return _Note(kind, f"{entry['name']}: {tell.what(entry)}", message, tell.place(entry))
+    source = tell.who(entry) if placed else tell.at(entry)
+    said = f"{message} ({source})" if source else message
+    return _Note(kind, f"{entry['name']}: {tell.what(entry)}", said, tell.place(entry) if placed else None)
 
 
 def _command(note: _Note) -> str:

@@ -27,7 +27,9 @@ def _revision(document: PlanDocument) -> str:
     if not commit:
         return ""
     dirty = _DIRTY if document["source"]["git_dirty"] else ""
-    return f" at git {safe(shown_commit(commit + dirty))}"
+    against = document["source"].get("against")
+    asked = f" (--against {safe(against)})" if against else ""
+    return f" at git {safe(shown_commit(commit + dirty))}{asked}"
 
 
 def shown_commit(recorded: str) -> str:
@@ -45,10 +47,10 @@ def scope_notes(document: PlanDocument) -> Iterator[str]:
     """Yield what is live and was not looked at: of nobody, of other projects, of manifests that were not read."""
     owners = {entry["name"]: entry["project"] for entry in document["foreign"]}
     if unowned := [tag for tag in document["unmanaged"] if tag not in owners]:
-        yield f"{counted(len(unowned), 'session type')} unmanaged: {_listed(unowned)}."
+        yield f"{counted(len(unowned), 'session type')} unmanaged: {listed(unowned)}."
     if others := [tag for tag in document["unmanaged"] if tag in owners]:
         projects = ", ".join(sorted({safe(owners[tag]) for tag in others}))
-        yield f"{counted(len(others), 'session type')} of other projects ({projects}): {_listed(others)}."
+        yield f"{counted(len(others), 'session type')} of other projects ({projects}): {listed(others)}."
     for entry in document["foreign"]:
         if entry["wanted"]:
             belongs = f"`{safe(entry['name'])}` belongs to the project {safe(entry['project'])}"
@@ -56,8 +58,9 @@ def scope_notes(document: PlanDocument) -> Iterator[str]:
     for unread in document.get("unreadable", ()):
         yield f"`{safe(unread['name'])}` is live and can't be read: {safe(unread['reason'])}"
     if elsewhere := document["out_of_scope"]:
-        yield f"{counted(len(elsewhere), 'session type')} from manifests that were not named: {_listed(elsewhere)}."
+        yield f"{counted(len(elsewhere), 'session type')} from manifests that were not named: {listed(elsewhere)}."
 
 
-def _listed(tags: list[str], *, most: int = 10) -> str:
+def listed(tags: list[str], *, most: int = 10) -> str:
+    """Return tags in a line, as many as one reads."""
     return ", ".join(map(safe, tags[:most])) + (f" and {len(tags) - most} more" if len(tags) > most else "")

@@ -8,7 +8,7 @@ from html import escape
 from reconciler.plan import ChangeEntry, PlanDocument
 from reconciler.render import view as tell
 from reconciler.render.entries import is_grave
-from reconciler.render.refusals_text import render_refusals
+from reconciler.render.refusals_text import refusals_heading, render_refusals
 from reconciler.render.values import safe
 from reconciler.render.view import View
 
@@ -52,7 +52,7 @@ def _page(document: PlanDocument, view: View) -> Iterator[str]:
 def _problems(document: PlanDocument) -> Iterator[str]:
     refusals = render_refusals(document["refusals"])
     if refusals:
-        yield '<h2 class="bad">Guards that stand in the way of apply</h2>'
+        yield f'<h2 class="bad">{refusals_heading(document["refusals"])}</h2>'
         yield f"<pre>{escape(refusals)}</pre>"
     for found in tell.diagnostics(document):
         yield f'<p class="bad">{_text(found["severity"])}: {escape(tell.said(found))}</p>'
@@ -77,7 +77,7 @@ def _section(heading: str, entries: list[ChangeEntry]) -> Iterator[str]:
     yield f"<h2>{escape(heading)}</h2>"
     for entry in entries:
         yield _opening(entry)
-        at = tell.where(tell.place(entry))
+        at = tell.at(entry)
         yield f"<summary><code>{_text(entry['name'])}</code> {escape(tell.what(entry))}</summary>"
         lines = [_line(line) for line in tell.lines_of(entry)]
         lines += [f'<span class="faint">{escape(at)}</span>'] if at else []

@@ -27,8 +27,8 @@ def render_impact(tag: str, impact: Impact, paint: Paint = plain) -> str:
 
 
 def _numbers(sessions: int | None, users: int | None) -> str:
-    return f"{_known(sessions)} live sessions, {_known(users)} live users"
+    return f"{_known(sessions, 'live session')}, {_known(users, 'live user')}"
 
 
-def _known(number: int | None) -> str:
-    return "unknown" if number is None else f"{number:,}"
+def _known(number: int | None, noun: str) -> str:
+    return f"unknown {noun}s" if number is None else f"{number:,} {noun}{'' if number == 1 else 's'}"

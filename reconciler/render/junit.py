@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 
 from reconciler.plan import ChangeEntry, OutcomeEntry, PlanDocument
 from reconciler.render import view as tell
+from reconciler.render.refusals_text import way_out
 from reconciler.render.values import safe
 from reconciler.render.view import View
 
@@ -46,7 +47,7 @@ def _cases(document: PlanDocument, view: View) -> Iterator[_Case]:
         yield _Case("diagnostic", found["summary"], verdict, found["detail"], tell.said(found), found["location"])
     for refusal in document["refusals"]:
         name = " ".join(filter(None, (refusal["guard"], refusal["tag"])))
-        yield _Case("guard", name, "failure", refusal["reason"], f"To lift it for one run: {refusal['lifted_by']}")
+        yield _Case("guard", name, "failure", refusal["reason"], way_out(refusal))
     for broken in document.get("policy_warnings", ()):
         yield _Case("policy", f"{broken['rule']} {broken['tag']}", text=f"Warning: {broken['message']}")
     ended = {each["name"]: each for each in tell.outcomes(document)}

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from reconciler.plan import ChangeEntry, DiagnosticEntry, PlanDocument
 from reconciler.render import view as tell
 from reconciler.render.entries import is_grave
-from reconciler.render.refusals_text import render_refusals
+from reconciler.render.refusals_text import refusals_heading, render_refusals
 from reconciler.render.values import counted
 from reconciler.render.view import View
 
@@ -113,7 +113,7 @@ def _table(document: PlanDocument, view: View) -> Iterator[str]:
 def _problems(document: PlanDocument) -> Iterator[str]:
     refusals = render_refusals(document["refusals"])
     if refusals:
-        yield from ("", "**Guards that stand in the way of apply:**", "")
+        yield from ("", f"**{refusals_heading(document['refusals'])}:**", "")
         yield from _listed([line.strip() for line in refusals.split("\n")])
     found = [f"{each['severity']}: {tell.said(each)} {tell.where(each['location'])}" for each in _errors(document)]
     if found:
@@ -137,7 +137,7 @@ def _listed(lines: list[str]) -> Iterator[str]:
 
 def _details(entry: ChangeEntry, prefix: str = "") -> _Block:
     summary = f"{prefix}<code>{_text(entry['name'])}</code> {_text(tell.what(entry))}"
-    at = tell.where(tell.place(entry))
+    at = tell.at(entry)
     heading = f"{summary} <sub>{_text(at)}</sub>" if at else summary
     lines = [_signed(line) for line in tell.lines_of(entry)]
     grave = is_grave(entry) and not prefix

@@ -53,6 +53,8 @@ def _gauges(document: PlanDocument, view: View) -> Iterator[_Gauge]:
     yield _one("withheld_deletes", "Deletions that only --prune carries out.", summary["withheld"])
     yield _one("unmanaged_records", "Live session types of no project.", len(document["unmanaged"]))
     yield _one("refusals", "Guards that stand in the way of apply.", len(document["refusals"]))
+    warned = len(document.get("policy_warnings", ()))
+    yield _one("policy_warnings", "Changes that break a policy which only warns.", warned)
     yield _one("manifests", "Manifests that the run read.", document["source"]["manifests"])
     calls = [entry for entry in tell.changes(document, View()) if not is_withheld(entry)]
     yield _one("conflicts", "Changes in which git and live moved differently.", sum(map(is_conflict, calls)))

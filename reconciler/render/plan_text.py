@@ -6,9 +6,18 @@ from collections.abc import Iterator
 
 from reconciler.plan import ChangeEntry, PlanDocument
 from reconciler.render.drift_text import drift_lines
-from reconciler.render.entries import effect, is_conflict, is_withheld, remarks, shown_action, wants_unreadable
+from reconciler.render.entries import (
+    effect,
+    interrupts,
+    is_conflict,
+    is_withheld,
+    remarks,
+    shown_action,
+    signature,
+    wants_unreadable,
+)
 from reconciler.render.fields_text import SYMBOLS, field_lines, symbol
-from reconciler.render.header_text import header_lines, scope_notes
+from reconciler.render.header_text import header_lines, listed, scope_notes
 from reconciler.render.paint import Paint, plain
 from reconciler.render.policy_text import policy_notes
 from reconciler.render.refusals_text import refusal_lines
@@ -84,8 +93,13 @@ def _remarks(entry: ChangeEntry, paint: Paint) -> str:
 
 
 def _place(entry: ChangeEntry, paint: Paint) -> str:
+    """Say where the manifest is and, where no line of a field does, who committed it."""
     place = entry["provenance"]
-    return paint(f"  # {safe(place['file'])}:{place['line']}", "faint") if place else ""
+    if not place:
+        return ""
+    who = "" if entry["change"]["before"] else signature(place["commit"], place["author"])
+    where = f"{safe(place['file'])}:{place['line']}"
+    return paint(f"  # {', '.join(filter(None, (where, who)))}", "faint")
 
 
 def summary_lines(document: PlanDocument, paint: Paint) -> Iterator[str]:
@@ -115,9 +129,22 @@ def _notes(document: PlanDocument) -> Iterator[str]:
         yield f"{counted(adopted, 'session type')} to record ownership of."
     if settled := actions.count("settle"):
         yield f"{counted(settled, 'deletion')} by another hand to settle."
+    yield from _unknowns(document)
     yield from scope_notes(document)
     if document["resource_drift"]:
         yield f"{counted(len(document['resource_drift']), 'session type')} drifted."
     if document["summary"]["withheld"]:
         yield f"{counted(document['summary']['withheld'], 'deletion')} withheld; --prune deletes."
     yield from policy_notes(document)
+
+
+def _unknowns(document: PlanDocument) -> Iterator[str]:
+    """Yield what nobody can tell of the changes, and a person may want to find out before they are made."""
+    entries = document["resource_changes"]
+    risky = [entry for entry in entries if interrupts(entry)]
+    unknown = [entry["name"] for entry in risky if entry["live_sessions"] is None]
+    if unknown:
+        yield "Live sessions: unknown" + (f" for {listed(unknown)}." if len(unknown) < len(risky) else ".")
+    if unguarded := [entry["name"] for entry in entries if entry.get("unguarded") and not is_withheld(entry)]:
+        tags = listed(unguarded)
+        yield f"Git can't tell whether the former manifests forbid deletion (`prevent_destroy`): {tags}."

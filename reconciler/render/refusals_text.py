@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from reconciler.plan import RefusalEntry
+from reconciler.plan import FAIL_ON, RefusalEntry
 from reconciler.render.paint import Paint, plain
 from reconciler.render.values import safe
 
@@ -16,16 +16,32 @@ def render_refusals(refusals: Iterable[RefusalEntry], paint: Paint = plain) -> s
 
 def refusal_lines(refusals: Iterable[RefusalEntry], paint: Paint) -> Iterator[str]:
     """Yield what apply will refuse, and an empty line; nothing without refusals."""
-    lines = list(_lines(refusals, paint))
-    if lines:
-        yield "Guards that stand in the way of apply:"
-        yield from lines
-        yield ""
+    listed = list(refusals)
+    for is_own in (False, True):
+        if found := [each for each in listed if (each["guard"] == FAIL_ON) is is_own]:
+            yield f"{refusals_heading(found)}:"
+            yield from _lines(found, paint)
+            yield ""
+
+
+def refusals_heading(refusals: Iterable[RefusalEntry]) -> str:
+    """Return what stands over refusals: --fail-on is no guard, and apply knows nothing of it."""
+    own = all(each["guard"] == FAIL_ON for each in refusals)
+    return "What this run refuses" if own else "Guards that stand in the way of apply"
+
+
+def way_out(refusal: RefusalEntry) -> str:
+    """Say how a refusal is lifted."""
+    if refusal["guard"] == FAIL_ON:
+        return "A run without --fail-on lets it pass."
+    return f"To lift the guard for one run: {refusal['lifted_by']}"
 
 
 def _lines(refusals: Iterable[RefusalEntry], paint: Paint) -> Iterator[str]:
     for refusal in refusals:
         yield f"  {paint(safe(refusal['guard']), 'error')}: {safe(refusal['reason'])}"
+        if refusal["guard"] == FAIL_ON:
+            continue
         if refusal["guard"] == "conflict":
             yield f"    A person's yes overwrites live; --auto-approve needs `{safe(refusal['lifted_by'])}`."
         else:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from reconciler.access import Token
 from reconciler.render.paint import Paint, plain
+from reconciler.render.table import render_table
 from reconciler.render.values import safe
 from reconciler.values import exact_rfc3339, rfc3339
 
@@ -33,8 +34,7 @@ def render_tokens(tokens: Iterable[Token], now: datetime, paint: Paint = plain) 
     rows = [_row(token, now) for token in tokens]
     if not rows:
         return "No tokens."
-    widths = [max(map(len, column)) for column in zip(_COLUMNS, *rows, strict=True)]
-    return "\n".join([paint(_line(_COLUMNS, widths), "faint"), *(_line(row, widths) for row in rows)])
+    return render_table(_COLUMNS, rows, paint)
 
 
 def _row(token: Token, now: datetime) -> tuple[str, ...]:
@@ -49,7 +49,3 @@ def _state(token: Token, now: datetime) -> str:
     if token.expires_at is None:
         return "usable"
     return f"{'usable until' if token.is_usable(now) else 'expired'} {rfc3339(token.expires_at)}"
-
-
-def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
-    return "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()

@@ -43,4 +43,4 @@ def shown_change(field: FieldEntry) -> str:
 
 def counted(count: int, noun: str, plural: str = "") -> str:
     """Return a count with its noun, in the plural where it must be."""
-    return f"{count} {noun}" if count == 1 else f"{count} {plural or noun + 's'}"
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {plural or noun + 's'}"

@@ -10,7 +10,17 @@ from typing import Any
 from reconciler.plan import ChangeEntry, DiagnosticEntry, FieldEntry, OutcomeEntry, PlanDocument
 from reconciler.render.apply_text import apply_verdict
 from reconciler.render.drift_text import drift_summary_lines
-from reconciler.render.entries import drift_verb, effect, is_withheld, remarks, shown_action, told_by, weight
+from reconciler.render.entries import (
+    drift_verb,
+    effect,
+    is_withheld,
+    reach,
+    remarks,
+    shown_action,
+    signature,
+    told_by,
+    weight,
+)
 from reconciler.render.fields_text import field_lines
 from reconciler.render.header_text import header_lines
 from reconciler.render.paint import plain
@@ -106,7 +116,7 @@ def applied(document: PlanDocument) -> Iterator[str]:
 def what(entry: ChangeEntry) -> str:
     """Say in a few words what happens, or what happened, to a record."""
     if "changed_by" in entry:
-        return drift_verb(entry).removeprefix("was ") + told_by(entry)
+        return ", ".join(filter(None, (drift_verb(entry).removeprefix("was ") + told_by(entry), reach(entry))))
     listed = ["withheld, --prune deletes"] if is_withheld(entry) else remarks(entry)
     return _VERBS[shown_action(entry)] + (f" ({', '.join(listed)})" if listed else "")
 
@@ -121,12 +131,28 @@ def lines_of(entry: ChangeEntry) -> list[str]:
 
 def place(entry: ChangeEntry) -> dict[str, Any] | None:
     """Return where to look: the worst field's line, else that of the manifest."""
-    ranks = ("breaking", "disruptive", "safe", "none")
-    fields = sorted((each for each in entry["fields"] if each["location"]), key=lambda each: ranks.index(each["risk"]))
-    if fields:
-        return fields[0]["location"]
+    if field := _worst(entry):
+        return field["location"]
     source = entry["provenance"]
     return {"file": source["file"], "line": source["line"]} if source else None
+
+
+def who(entry: ChangeEntry) -> str:
+    """Return who committed the line where to look; nothing for drift, which is another's doing."""
+    signed = _worst(entry) or entry["provenance"]
+    return signature(signed.get("commit"), signed.get("author")) if signed and "changed_by" not in entry else ""
+
+
+def at(entry: ChangeEntry) -> str:
+    """Return where to look, and who committed it."""
+    return ", ".join(filter(None, (where(place(entry)), who(entry))))
+
+
+def _worst(entry: ChangeEntry) -> FieldEntry | None:
+    ranks = ("breaking", "disruptive", "safe", "none")
+    return min(
+        (each for each in entry["fields"] if each["location"]), key=lambda each: ranks.index(each["risk"]), default=None
+    )
 
 
 def told(field: FieldEntry) -> str:

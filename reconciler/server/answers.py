@@ -121,6 +121,14 @@ class ImpactAnswer(Form):
     environments: list[EnvironmentImpactAnswer]
 
 
+class ImpactsAnswer(Form):
+    """The impacts of a product's session types, sorted by tag. One that is not here is unknown, not 0."""
+
+    model_config = ConfigDict(title="Impacts")
+
+    items: list[ImpactAnswer]
+
+
 class TokenAnswer(Form):
     """A token, its secret apart."""
 
@@ -196,6 +204,7 @@ DESCRIBED: tuple[type[BaseModel], ...] = (
     HistoryAnswer,
     CommitAnswer,
     ImpactAnswer,
+    ImpactsAnswer,
     NewTokenAnswer,
     TokenAnswer,
     TokensAnswer,

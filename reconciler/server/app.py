@@ -11,6 +11,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from reconciler.server.errors import answer_errors
+from reconciler.server.hot_path import HotPath
 from reconciler.server.limits import BodyLimits
 from reconciler.server.observe import Observed
 from reconciler.server.openapi import use_document
@@ -45,6 +46,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
         generate_unique_id_function=lambda route: route.name,
         middleware=[
             Middleware(Observed, metrics=services.metrics),
+            Middleware(HotPath, settings=settings),
             Middleware(GZipMiddleware, minimum_size=_COMPRESS_FROM),
             Middleware(BodyLimits, settings=settings),
         ],

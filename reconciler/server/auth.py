@@ -6,9 +6,12 @@ at: who may not come in learns nothing about the form of what was sent.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, cast
 
 from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
 
 from reconciler.access import Role, Token, TokenRefused
 from reconciler.server.problems import ProblemCode, Refusal
@@ -23,19 +26,34 @@ _CHALLENGE = 'Bearer realm="reconciler"'
 
 
 class Needs:
-    """A dependency that lets in tokens which have a role, and keeps the token for the route and the log."""
+    """A dependency that lets in tokens which have one of some roles, and keeps the token for the route and the log."""
 
-    def __init__(self, role: Role) -> None:
-        self._role = role
+    def __init__(self, *roles: Role) -> None:
+        self._roles = roles
 
     def __call__(self, request: Request) -> None:
         """Authorise a request. Raises Refusal."""
-        token = authenticated(request)
+        self.admit(request, authenticated(request))
+
+    async def from_memory(self, request: Request) -> Token:
+        """Authorise a request on the event loop, by what was known of its token a moment ago. Raises Refusal."""
+        secret = _secret(request)
+        recent = services_of(request).recent_tokens
+        token = recent.known(secret)
+        if token is None:
+            with _refusing():
+                token = await run_in_threadpool(recent.learn, secret)
+        self.admit(request, token)
+        return token
+
+    def admit(self, request: Request, token: Token) -> None:
+        """Let a token in, or not. Raises Refusal."""
         request.state.token = token
-        if not token.role.permits(self._role):
+        if not any(token.role.permits(role) for role in self._roles):
+            roles = " or ".join(f"`{role}`" for role in self._roles)
             raise Refusal(
                 ProblemCode.ROLE_FORBIDDEN,
-                f"This needs the role `{self._role}`; the token `{token.name}` has `{token.role}`.",
+                f"This needs the role {roles}; the token `{token.name}` has `{token.role}`.",
             )
         product = request.path_params.get("product")
         if product is not None and not token.covers(product):
@@ -46,6 +64,12 @@ class Needs:
 
 def authenticated(request: Request) -> Token:
     """Return the token that a request carries, as the registry knows it now. Raises Refusal."""
+    secret = _secret(request)
+    with _refusing():
+        return services_of(request).tokens().authenticate(secret)
+
+
+def _secret(request: Request) -> str:
     scheme, _, secret = request.headers.get("authorization", "").strip().partition(" ")
     if scheme.lower() != "bearer" or not secret.strip():
         raise Refusal(
@@ -53,8 +77,13 @@ def authenticated(request: Request) -> Token:
             "Send a token: `Authorization: Bearer rct_…`.",
             headers={"WWW-Authenticate": _CHALLENGE},
         )
+    return secret.strip()
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
     try:
-        return services_of(request).tokens().authenticate(secret.strip())
+        yield
     except TokenRefused as refused:
         raise Refusal(
             _CODES[refused.code],

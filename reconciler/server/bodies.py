@@ -7,7 +7,7 @@ the bytes are only counted on the event loop, and parsing happens in the route's
 from __future__ import annotations
 
 import json
-from asyncio import wait_for
+from asyncio import timeout
 from collections import Counter
 from collections.abc import Mapping
 from time import monotonic
@@ -32,7 +32,7 @@ class _Ambiguous(ValueError):
     pass
 
 
-async def _json_bytes(request: Request) -> bytes:
+async def json_bytes(request: Request) -> bytes:
     """Read the body of a request that says it sends JSON."""
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != "application/json":
@@ -47,7 +47,8 @@ async def _received(request: Request) -> bytes:
     """Read the body in time, and look at the token again: it may have been revoked while the body trickled in."""
     began = monotonic()
     try:
-        body = await wait_for(request.body(), BODY_SECONDS)
+        async with timeout(BODY_SECONDS):
+            body = await request.body()
     except TimeoutError as error:
         raise Refusal(ProblemCode.REQUEST_TIMEOUT, f"The body did not arrive within {BODY_SECONDS} seconds.") from error
     if monotonic() - began > RECHECK_SECONDS:
@@ -55,7 +56,7 @@ async def _received(request: Request) -> bytes:
     return body
 
 
-JsonBytes = Annotated[bytes, Depends(_json_bytes)]
+JsonBytes = Annotated[bytes, Depends(json_bytes)]
 
 
 def parse_object(body: bytes) -> JsonObject:
@@ -70,9 +71,7 @@ def parse_object(body: bytes) -> JsonObject:
 
 def _parsed(body: bytes) -> JsonValue:
     try:
-        value: JsonValue = json.loads(
-            body.decode("utf-8"), object_pairs_hook=_without_duplicates, parse_constant=_no_constant
-        )
+        value: JsonValue = _DECODER.decode(body.decode("utf-8"))
     except RecursionError as error:
         raise _too_deep() from error
     except UnicodeDecodeError as error:
@@ -101,6 +100,10 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constant(name: str) -> NoReturn:
     raise _Ambiguous(f"The body is not JSON: it has no number `{name}`")
+
+
+# Made once: `json.loads` with hooks makes one each time.
+_DECODER = json.JSONDecoder(object_pairs_hook=_without_duplicates, parse_constant=_no_constant)
 
 
 def _is_deeper(value: JsonValue, most: int) -> bool:

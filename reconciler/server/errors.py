@@ -37,6 +37,7 @@ from reconciler.server.problems import (
     problem_response,
     request_id_of,
 )
+from reconciler.server.session_refusals import session_refusal
 from reconciler.values import json_pointer
 
 RETRY_SECONDS = "2"
@@ -48,8 +49,8 @@ Handler = Callable[[Request, Any], Awaitable[Response]]
 def answer_errors(app: FastAPI) -> None:
     """Make the application answer every foreseen exception with a problem."""
     handlers: dict[type[Exception], Handler] = {
-        Refusal: _refused,
-        RegistryError: _registry_error,
+        Refusal: _answered,
+        RegistryError: _answered,
         RequestValidationError: _invalid_parameters,
         HTTPException: _http_exception,
     }
@@ -60,6 +61,8 @@ def answer_errors(app: FastAPI) -> None:
 def refusal_of(error: RegistryError) -> Refusal:
     """Return the problem that a registry's error is to whoever sent the request."""
     detail = " ".join(filter(None, (f"{error.message}.", error.hint)))
+    if refusal := session_refusal(error, detail):
+        return refusal
     match error:
         case RegistryUnavailable():
             detail = "The registry's database can't be used at the moment. Nothing is known to be lost; try again."
@@ -81,19 +84,22 @@ def refusal_of(error: RegistryError) -> Refusal:
             return Refusal(ProblemCode.INTERNAL_ERROR, "The registry failed in a way that it should not.")
 
 
-async def _refused(request: Request, refusal: Refusal) -> Response:
-    return problem_response(refusal.body, request_id_of(request), refusal.headers)
-
-
-async def _registry_error(request: Request, error: RegistryError) -> Response:
+def answer_of(request: Request, error: Refusal | RegistryError) -> Response:
+    """Return the answer for an error, and log what is the server's own fault."""
+    if isinstance(error, Refusal):
+        return problem_response(error.body, request_id_of(request), error.headers)
     refusal = refusal_of(error)
     if refusal.body.code.status >= 500:  # noqa: PLR2004
         _log.error("registry error", extra={"request_id": request_id_of(request), "error": error.message})
-    return await _refused(request, refusal)
+    return answer_of(request, refusal)
+
+
+async def _answered(request: Request, error: Refusal | RegistryError) -> Response:
+    return answer_of(request, error)
 
 
 async def _invalid_parameters(request: Request, error: RequestValidationError) -> Response:
-    return await _refused(request, invalid(*(_parameter_error(each) for each in error.errors())))
+    return answer_of(request, invalid(*(_parameter_error(each) for each in error.errors())))
 
 
 def _parameter_error(error: dict[str, Any]) -> InputError:

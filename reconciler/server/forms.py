@@ -11,7 +11,11 @@ from reconciler.server.problems import InputError, invalid
 from reconciler.values import JsonObject, Path, json_pointer
 
 _Form = TypeVar("_Form", bound=BaseModel)
-_MESSAGES = {"missing": "The field is required.", "invalid_key": "A key holds half a character."}
+_MESSAGES = {
+    "missing": "The field is required.",
+    "invalid_key": "A key holds half a character.",
+    "dict_type": "This must be a JSON object.",
+}
 
 
 def read_form(form: type[_Form], body: JsonObject) -> _Form:
@@ -34,7 +38,7 @@ def tag_errors(tag: str, fields: JsonObject, *, under: Path = ()) -> list[InputE
 def _input_error(form: type[BaseModel], error: Any) -> InputError:
     path = _without_variant(error["loc"])
     if error["type"] == "extra_forbidden":
-        nearest = nearest_of(str(path[-1]), form.model_fields) if len(path) == 1 else None
+        nearest = nearest_of(str(path[-1]), _names(form)) if len(path) == 1 else None
         hint = f"Did you mean `{nearest}`?" if nearest else ""
         return InputError(json_pointer(path), f"There is no field `{path[-1]}` here.", hint)
     return InputError(json_pointer(path), _MESSAGES.get(error["type"], f"{error['msg']}."))
@@ -43,3 +47,8 @@ def _input_error(form: type[BaseModel], error: Any) -> InputError:
 def _without_variant(path: tuple[str | int, ...]) -> tuple[str | int, ...]:
     """Drop the name of the variant that pydantic puts behind the index of a discriminated union's item."""
     return path[:2] + path[3:] if len(path) > 2 and isinstance(path[1], int) else path  # noqa: PLR2004
+
+
+def _names(form: type[BaseModel]) -> list[str]:
+    """Return the names of a form's fields as they are sent."""
+    return [field.alias or name for name, field in form.model_fields.items()]

@@ -9,7 +9,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "color_message"}
-_TOKEN = re.compile(r"rct_[A-Za-z0-9_\-.~%]+")
+# PostgreSQL's errors repeat values in these parts.
+_DETAIL = re.compile(r"^(DETAIL|CONTEXT):.*?(?=^\[SQL|^\(Background|^$|\Z)", re.DOTALL | re.MULTILINE)
+_TOKEN = re.compile(r"(rc[tr]_)[A-Za-z0-9_\-.~%]+|(eyJ)[A-Za-z0-9_\-]{16,}[A-Za-z0-9_\-.]*")
+# Made once: `json.dumps` with options makes one each time.
+_ENCODER = json.JSONEncoder(default=str)
 
 
 class JsonFormatter(logging.Formatter):
@@ -25,8 +29,8 @@ class JsonFormatter(logging.Formatter):
         }
         line |= {name: value for name, value in vars(record).items() if name not in _STANDARD and value is not None}
         if record.exc_info:
-            line["traceback"] = self.formatException(record.exc_info)
-        return _TOKEN.sub("rct_[cut]", json.dumps(line, ensure_ascii=True, default=str))
+            line["traceback"] = _DETAIL.sub(r"\1: [cut]\n", self.formatException(record.exc_info))
+        return _TOKEN.sub(lambda found: f"{found[1] or found[2]}[cut]", _ENCODER.encode(line))
 
 
 def log_config(level: str = "INFO") -> dict[str, Any]:

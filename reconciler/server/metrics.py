@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Literal, TypeAlias
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -17,6 +18,10 @@ from reconciler import __version__
 MULTIPROCESS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+SessionCall: TypeAlias = Literal["start", "verify", "refresh", "revoke"]
+SessionOutcome: TypeAlias = Literal["ok", "invalid", "expired", "revoked", "reused", "refused"]
 
 
 class Metrics:
@@ -34,6 +39,12 @@ class Metrics:
             "reconciler_http_request_seconds",
             "Time from a request's arrival to the end of its answer.",
             ("method", "route"),
+            registry=self._registry,
+        )
+        self._sessions = Counter(
+            "reconciler_sessions",
+            "Sessions started, refreshed and revoked, and tokens verified, by what came of it.",
+            ("call", "outcome"),
             registry=self._registry,
         )
         self._open = Gauge(
@@ -61,6 +72,10 @@ class Metrics:
         self._open.dec()
         self._requests.labels(method, route, str(status)).inc()
         self._seconds.labels(method, route).observe(seconds)
+
+    def session(self, call: SessionCall, outcome: SessionOutcome, number: int = 1) -> None:
+        """Count what a session call came to. Neither product nor environment is a label: there may be any number."""
+        self._sessions.labels(call, outcome).inc(number)
 
     def exposition(self) -> bytes:
         """Return the metrics of this process, or of all workers together, as Prometheus reads them."""

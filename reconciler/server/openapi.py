@@ -21,6 +21,7 @@ from reconciler.server.auth import Needs
 from reconciler.server.problems import MEDIA_TYPE, ProblemCode
 from reconciler.server.provenance import ENCODED_TEXT, LENGTH_MAX
 from reconciler.server.schemas import session_type_schemas
+from reconciler.server.session_answers import SESSIONS_DESCRIBED
 
 _REF = "#/components/schemas/{model}"
 _DESCRIPTION = """\
@@ -66,19 +67,22 @@ def success(status: int, model: str | None, *headers: str, text: str = "Done.") 
 
 
 def described(
-    role: Role | None,
+    role: Role | tuple[Role, ...] | None,
     ok: Mapping[int | str, dict[str, Any]],
     *problems: ProblemCode,
     body: str | None = None,
     parameters: Iterable[dict[str, Any]] = (),
+    also: Iterable[Any] = (),
 ) -> dict[str, Any]:
     """Return what a route's decorator takes: the role that is needed, and everything that can be answered.
 
-    A route without a role is public. What every route can answer need not be named.
+    Of several roles any one will do. A route without a role is public. What every route can answer need not be named.
+    `also` are further dependencies.
     """
     extra: dict[str, Any] = {"parameters": list(parameters)}
-    if role:
-        extra |= {"security": [{"token": []}], "x-required-role": role.value}
+    roles = role if isinstance(role, tuple) else (role,) if role else ()
+    if roles:
+        extra |= {"security": [{"token": []}], "x-required-roles": [each.value for each in roles]}
     if body:
         extra["requestBody"] = {"required": True, "content": {"application/json": {"schema": _ref(body)}}}
         problems = (
@@ -87,9 +91,9 @@ def described(
             ProblemCode.UNSUPPORTED_MEDIA_TYPE,
             ProblemCode.INVALID_REQUEST,
         )
-    codes = dict.fromkeys((*(_WITH_TOKEN if role else ()), *problems, *_EVERYWHERE))
+    codes = dict.fromkeys((*(_WITH_TOKEN if roles else ()), *problems, *_EVERYWHERE))
     return {
-        "dependencies": [Depends(Needs(role))] if role else [],
+        "dependencies": [*([Depends(Needs(*roles))] if roles else []), *also],
         "responses": {**ok, **_refusals(codes)},
         "openapi_extra": extra,
         "response_model": None,
@@ -108,6 +112,11 @@ IF_NONE_MATCH = header("If-None-Match", "The ETag that the client has: 304 where
 IDEMPOTENCY_KEY = header(
     "Idempotency-Key",
     "Makes the request safe to repeat for 24 hours: the same key and body give the answer of the first time.",
+    pattern="^[!-~]{1,200}$",
+)
+REFRESH_KEY = header(
+    "Idempotency-Key",
+    "Makes the request safe to repeat for 10 seconds: the same key and refresh token give the same pair again.",
     pattern="^[!-~]{1,200}$",
 )
 PROVENANCE = (
@@ -140,7 +149,9 @@ def _document(app: FastAPI) -> dict[str, Any]:
         routes=app.routes,
     )
     components = made.setdefault("components", {})
-    _, schemas = models_json_schema([(model, "serialization") for model in DESCRIBED], ref_template=_REF)
+    _, schemas = models_json_schema(
+        [(model, "serialization") for model in (*DESCRIBED, *SESSIONS_DESCRIBED)], ref_template=_REF
+    )
     components["schemas"] = {**components.get("schemas", {}), **schemas["$defs"], **session_type_schemas()}
     components["securitySchemes"] = {
         "token": {"type": "http", "scheme": "bearer", "bearerFormat": "rct_…", "description": "A registry token."}

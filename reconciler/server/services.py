@@ -6,6 +6,7 @@ the database is back.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import datetime
 from threading import Lock
@@ -15,7 +16,11 @@ from starlette.requests import Request
 
 from reconciler.access import Token
 from reconciler.registry.store import Database, Store, StoreReader, TokenStore, open_database
+from reconciler.registry.store.sessions.master_key import MasterKeySource, default_master_key_file
+from reconciler.registry.store.sessions.service import SessionService, StoredSessions
+from reconciler.runtime.surroundings import Surroundings
 from reconciler.server.metrics import Metrics
+from reconciler.server.recent_tokens import RecentTokens
 from reconciler.server.settings import Settings
 
 
@@ -26,7 +31,9 @@ class Services:
         self.settings = settings
         self.clock = clock
         self.metrics = Metrics()
+        self.recent_tokens = RecentTokens(lambda secret: self.tokens().authenticate(secret), clock)
         self._database: Database | None = None
+        self._sessions: SessionService | None = None
         self._opening = Lock()
 
     @property
@@ -50,8 +57,33 @@ class Services:
         """Return a product, for writing on behalf of a token."""
         return Store(self.database, product=product, actor=f"token:{token.name}", clock=self.clock)
 
+    @property
+    def session_service(self) -> SessionService:
+        """The sessions of all products; from the first use on a thread follows what other processes revoke."""
+        if self._sessions is None:
+            database = self.database
+            with self._opening:
+                if self._sessions is None:
+                    self._sessions = self._opened_sessions(database)
+        return self._sessions
+
+    def sessions(self, product: str, env: str, token: Token) -> StoredSessions:
+        """Return the sessions of a product in an environment, on behalf of a token."""
+        return self.session_service.sessions(product, env, actor=f"token:{token.id}")
+
+    def _opened_sessions(self, database: Database) -> SessionService:
+        settings = self.settings
+        file = settings.master_key_file or default_master_key_file(settings.database, settings.root)
+        master_key = MasterKeySource(os.environ, file)
+        world = Surroundings(clock=self.clock)
+        service = SessionService(database, master_key, refresh=settings.refresh, surroundings=world)
+        service.watch()
+        return service
+
     def close(self) -> None:
-        """Close the database, if it was ever opened."""
+        """Close what was ever opened: the thread that reads the database first."""
+        if self._sessions is not None:
+            self._sessions.close()
         if self._database is not None:
             self._database.close()
 

@@ -120,7 +120,9 @@ def _field_problem(field: str, kind: str, value: JsonValue) -> Problem:
             )
         case _:
             expected = _EXPECTED_TYPES[field]
-            detail = f"`{field}` must be {expected}, not {described(value)}."
+            # A fraction is named for what it is in a whole number's place; elsewhere a value may be sensitive.
+            found = described(value) if field == "expiry" else with_article(json_type(value))
+            detail = f"`{field}` must be {expected}, not {found}."
             return Problem(Code.WRONG_TYPE, (field,), detail, _type_hint(field, value))
 
 

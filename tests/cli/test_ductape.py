@@ -395,6 +395,13 @@ def test_the_registrys_tokens_are_not_the_platforms(here: Shop) -> None:
     assert "`reconciler ductape login` logs in there" in refused.err
 
 
+@pytest.mark.parametrize("command", [["session", "users", "cart"], ["sessions", "prune", "--older-than", "90d"]])
+def test_the_platforms_sessions_are_not_within_reach(here: Shop, command: list[str]) -> None:
+    refused = here.run(*command)
+    assert refused.code == 1
+    assert "The sessions of the Ductape platform can't be reached" in refused.err
+
+
 def test_a_ledger_is_of_its_target_alone(here: Shop) -> None:
     file = here.root / "reconciler.yaml"
     file.write_text(file.read_text() + "  own: {registry: 'sqlite:///r.db', ledger: x.json}\n")

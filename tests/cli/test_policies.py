@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
@@ -155,7 +156,7 @@ def test_only_changes_that_need_a_call_are_judged(applied: Shop) -> None:
 
 @pytest.mark.parametrize("command", ["plan", "apply --auto-approve"])
 def test_a_rule_on_changes_that_fails_is_an_error(command: str, applied: Shop) -> None:
-    govern(applied, {**CALM, "rule": "change.live_sessions < 100", "severity": "warning"})
+    govern(applied, {**CALM, "rule": "change.provenance.nobody < 100", "severity": "warning"})
     applied.session("cart", expiry=2)
     result = applied.run(*command.split())
     assert result.code == 3
@@ -193,6 +194,10 @@ def test_every_format_tells_of_a_policys_refusal_and_warning(name: str, applied:
     out = applied.ok("plan", "--format", name, "--report", f"{name}={file}").out
     if name == "gitlab":
         assert json.loads(out) == {"create": 0, "update": 2, "delete": 0}
+        return
+    if name == "metrics":
+        assert re.search(r"^reconciler_refusals\{.*\} 1$", out, re.MULTILINE)
+        assert re.search(r"^reconciler_policy_warnings\{.*\} 1$", out, re.MULTILINE)
         return
     for text in (out, file.read_text(encoding="utf-8")):
         assert "strict" in text
@@ -305,7 +310,7 @@ def test_every_format_tells_why_there_is_no_plan(name: str, policy: dict[str, An
     result = shop.run("plan", "--format", name)
     assert result.code == 3
     assert f"`{policy['name']}`" in result.err
-    if name not in {"text", "gitlab"}:
+    if name not in {"text", "gitlab", "metrics"}:
         assert policy["name"] in result.out
 
 

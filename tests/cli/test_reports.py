@@ -195,6 +195,77 @@ def test_no_report_holds_a_sensitive_value(shop: Shop, tmp_path: Path) -> None:
     assert not [file for file in tmp_path.iterdir() if file.is_file() and "ade@" in file.read_text(encoding="utf-8")]
 
 
+def test_what_fail_on_refuses_is_in_every_report_and_fails_junit(applied: Shop, tmp_path: Path) -> None:
+    applied.session("cart", expiry=2)
+    line = ("plan", "sessions", "--fail-on", "disruptive", "--out", "plan.json", *reports(tmp_path))
+    refused = applied.run(*line)
+    assert refused.code == 4
+    all_valid(tmp_path)
+    document = json.loads((tmp_path / "json").read_text(encoding="utf-8"))
+    assert [(each["guard"], each["tag"]) for each in document["refusals"]] == [("fail-on", "cart")]
+    suites = ET.fromstring((tmp_path / "junit").read_text(encoding="utf-8"))  # noqa: S314 - our own text
+    assert suites.get("failures") == "1"
+    for name in ("text", "markdown", "html", "junit", "github"):
+        said = (tmp_path / name).read_text(encoding="utf-8")
+        assert "fail-on" in said
+        assert "--allow" not in said, "nothing that apply takes lifts it"
+        assert "Guards that stand in the way of apply" not in said
+    assert "The change of `cart` is disruptive, and --fail-on disruptive was given." in refused.out
+    applied.ok("apply", "--plan", "plan.json", "--auto-approve")  # which asks guards and no more
+
+
+@pytest.mark.parametrize(
+    "line", ["plan", "drift sessions --bogus", "show", "apply sessions --plan plan.json", "plan x y -z"]
+)
+def test_the_report_of_wrong_usage_is_written_too(shop: Shop, tmp_path: Path, line: str) -> None:
+    wrong = shop.run(*line.split(), *reports(tmp_path))
+    assert wrong.code == 64
+    assert wrong.out == ""
+    all_valid(tmp_path)
+    assert json.loads((tmp_path / "json").read_text(encoding="utf-8"))["errored"] is True
+    assert "<error" in (tmp_path / "junit").read_text(encoding="utf-8")
+    assert "::error title=" in (tmp_path / "github").read_text(encoding="utf-8")
+
+
+def test_a_report_of_wrong_usage_that_cannot_be_written_says_so(shop: Shop) -> None:
+    wrong = shop.run("plan", "--bogus", "--report", "json=no/such/folder/plan.json", "--report=markdown=plan.md")
+    assert wrong.code == 64
+    assert "The report can't be written to no/such/folder/plan.json" in wrong.err
+    assert "--bogus" in (shop.root / "plan.md").read_text(encoding="utf-8")
+
+
+def test_commands_without_reports_write_none_on_wrong_usage(shop: Shop) -> None:
+    for line in ("validate --report json=x.json", "--bogus plan --report json=x.json", "plna --report json=x.json"):
+        assert shop.run(*line.split()).code == 64
+    assert shop.tree() == {}
+
+
+def test_the_document_of_an_apply_is_sealed_as_it_is_and_is_shown_but_never_applied(shop: Shop) -> None:
+    shop.session("cart")
+    plan = json.loads(shop.save().read_text(encoding="utf-8"))
+    line = ("apply", "--plan", "plan.json", "--auto-approve", "--report", "json=applied.json")
+    shop.ok(*line)
+    document = json.loads((shop.root / "applied.json").read_text(encoding="utf-8"))
+    assert document["plan_digest"] == plan["digest"] != document["digest"]
+    assert [each["status"] for each in document["outcomes"]] == ["done"]
+    assert "Apply complete!" in shop.ok("show", "applied.json", "--format", "markdown").out
+    altered = json.dumps(document).replace('"done"', '"failed"')
+    shop.write("altered.json", altered)
+    assert "was altered" in shop.run("show", "altered.json").err
+    refused = shop.run("apply", "--plan", "applied.json", "--auto-approve")
+    assert refused.code == 1
+    assert "tells what an apply did" in refused.err
+
+
+def test_the_document_of_a_failed_run_is_no_plan_and_says_so(shop: Shop) -> None:
+    shop.session("cart", expiry=0)
+    shop.write("failed.json", shop.run("plan", "sessions", "--format", "json").out)
+    for line in ("show failed.json", "apply --plan failed.json --auto-approve"):
+        failed = shop.run(*line.split())
+        assert failed.code == 1
+        assert "tells of a run that failed" in failed.err
+
+
 def test_metrics_of_a_failed_run_take_the_place_of_older_ones(applied: Shop) -> None:
     file = applied.root / "reconciler.prom"
     applied.ok("drift", "--report", f"metrics={file}")

@@ -169,7 +169,6 @@ def with_outputs(page: str, outputs: Sequence[str]) -> str:
 
 
 def _shown(step: Step, output: str) -> str:
-    if still(step.output) == still(output):
-        return step.output
-    written = output.strip("\n")
-    return f"{written}\n" if written else ""
+    """Return an output as the page shows it: a line that differs only in what moves stays as it is there."""
+    there = {still(line): line for line in step.output.splitlines()}
+    return "".join(f"{there.get(still(line), line)}\n" for line in output.strip("\n").splitlines())

@@ -143,7 +143,7 @@ def test_the_table_has_every_exit_code() -> None:
 def test_every_option_that_is_named_exists() -> None:
     known = {"--version"}
     for name in COMMANDS:
-        command: Any = cli.get_command(Context(cli), name)
+        command: Any = cli.get_command(Context(cli, **cli.context_settings), name)
         assert isinstance(command, Command)
         known |= {spelled for parameter in command.params for spelled in parameter.opts}
     assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", PAGE)) <= known

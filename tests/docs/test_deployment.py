@@ -91,7 +91,7 @@ def _options(command: Command, context: Context) -> Iterator[str]:
 def test_every_option_and_variable_that_is_named_exists() -> None:
     prose = re.sub(r"```.*?```", "", PAGE, flags=re.DOTALL)
     ours = "\n".join(re.findall(r"^(?:\S+=\S+ )*reconciler .*$", PAGE, re.MULTILINE)) + prose
-    known = set(_options(cli, Context(cli)))
+    known = set(_options(cli, Context(cli, **cli.context_settings)))
     assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", ours)) - {"--now"} <= known
     variables = set(re.findall(r"\b[A-Z]+(?:_[A-Z]+)+\b", PAGE + "".join(FILES.values())))
     mine = {name for name in variables if name.startswith("RECONCILER_")} - {"RECONCILER_TOKEN_EU_WEST"}
@@ -102,7 +102,7 @@ def test_every_option_and_variable_that_is_named_exists() -> None:
 
 def _accepted(arguments: list[str]) -> Mapping[str, Any]:
     assert arguments[0] == "serve"
-    serve = cli.get_command(Context(cli), "serve")
+    serve = cli.get_command(Context(cli, **cli.context_settings), "serve")
     assert serve is not None
     return serve.make_context("serve", arguments[1:]).params
 

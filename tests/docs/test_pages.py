@@ -119,7 +119,10 @@ def test_every_option_and_variable_that_it_names_exists(page: str) -> None:
     prose = re.sub(r"```.*?```", "", _text(page), flags=re.DOTALL)
     ours = re.findall(r"^(?:\$ )?(?:\S+=\S+ )*reconciler [^|\n]*", _text(page), re.MULTILINE)
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", "\n".join([prose, *ours])))
-    tree = [cli, *(command for command, _ in commands(cli, Context(cli, info_name="reconciler")))]
+    tree = [
+        cli,
+        *(command for command, _ in commands(cli, Context(cli, info_name="reconciler", **cli.context_settings))),
+    ]
     assert named - _FOREIGN <= {spelled for command in tree for each in command.params for spelled in each.opts}
     variables = set(re.findall(r"`(RECONCILER_[A-Z_]+)[`=]", prose)) - {"RECONCILER_TOKEN_EU_WEST"}
     assert variables <= set(VARIABLES)

@@ -20,7 +20,10 @@ from reconciler.cli.exit_codes import ExitCode
 from reconciler.cli.main import COMMANDS, cli
 from tests.docs.executed import ROOT
 
-_COMMANDS = {context.command_path: command for command, context in commands(cli, Context(cli, info_name="reconciler"))}
+_COMMANDS = {
+    context.command_path: command
+    for command, context in commands(cli, Context(cli, info_name="reconciler", **cli.context_settings))
+}
 
 
 def test_every_page_is_as_the_code_makes_it() -> None:

@@ -140,7 +140,7 @@ def test_sensitive_values_come_back_from_the_manifests() -> None:
         with_sensitive_values(plan, {}, Snapshot())
 
 
-def test_without_a_manifest_every_sample_value_is_masked_and_every_path_shown() -> None:
+def test_without_a_manifest_all_that_it_could_call_sensitive_is_masked_and_every_path_shown() -> None:
     live = record(session_type(expiry=1, schema={"userId": "u", "key": SECRET}), applied=session_type())
     document = to_document(plan_of([], [live], prune=True), header())
     text = json.dumps(document)
@@ -148,7 +148,8 @@ def test_without_a_manifest_every_sample_value_is_masked_and_every_path_shown() 
     for entry in (*document["resource_changes"], *document["resource_drift"]):
         assert "schema.key" in {field["path"] for field in entry["fields"]}
     (deleted,) = document["resource_changes"]
-    assert deleted["change"]["before"] == session_type(expiry=1, schema={"userId": MASK, "key": MASK}).to_json()
+    masked = session_type(expiry=1, description=MASK, schema={"userId": MASK, "key": MASK})
+    assert deleted["change"]["before"] == masked.to_json()
 
 
 def test_sensitive_paths_may_lie_within_each_other() -> None:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from reconciler.plan import Guard, Limits, Plan, Refusal, check_guards, not_allowed
+from reconciler.plan import Former, Guard, Limits, Plan, Refusal, check_guards, not_allowed, with_impacts
+from reconciler.port import Impact
 from tests.builders import desired, plan_of, record, session_type
 
 
@@ -87,3 +88,42 @@ def test_protection_does_not_depend_on_the_selection() -> None:
     kept = desired(session_type("kept"), prevent_destroy=True)
     gone = record(session_type("gone"), applied=session_type("gone"))
     assert _guards(plan_of([kept], [gone], prune=True, only=["gone"])) == [(Guard.PREVENT_DESTROY, "gone")]
+
+
+def _reaching(*numbers: int | None, **fields: object) -> Plan:
+    plan = _changing(len(numbers), **(fields or {"expiry": 1}))
+    return with_impacts(plan, {f"t{at}": Impact(number) for at, number in enumerate(numbers)})
+
+
+@pytest.mark.parametrize(("limit", "refused"), [(None, False), (30, False), (29, True), (0, True)])
+def test_the_live_sessions_of_all_risky_changes_count_together(limit: int | None, refused: bool) -> None:
+    refusals = check_guards(_reaching(10, 20, 0), Limits(max_live_sessions=limit), manifests=3)
+    assert [(each.guard, each.lifted_by) for each in refusals] == (
+        [(Guard.MAX_LIVE_SESSIONS, "--allow max-live-sessions")] if refused else []
+    )
+
+
+def test_an_unknown_number_is_not_taken_for_none() -> None:
+    limits = Limits(max_live_sessions=100)
+    (refusal,) = check_guards(_reaching(10, None), limits, manifests=2)
+    assert "can't tell" in refusal.reason
+    assert "`t1`" in refusal.reason
+    (refusal,) = check_guards(_reaching(1_000, None), limits, manifests=2)
+    assert "1,000 live sessions, and an unknown number of `t1`" in refusal.reason
+    assert _guards(_changing(2, expiry=1), limits) == [(Guard.MAX_LIVE_SESSIONS, None)]
+
+
+def test_a_deletion_touches_sessions_and_what_is_safe_or_withheld_does_not() -> None:
+    limits = Limits(max_live_sessions=0)
+    gone = record(session_type("gone"), applied=session_type("gone"))
+    assert _guards(plan_of([], [gone], prune=True), limits) == [(Guard.MAX_LIVE_SESSIONS, None)]
+    assert _guards(plan_of([], [gone]), limits) == []
+    assert _guards(_reaching(5, expiry=8), limits) == []
+    assert _guards(plan_of([desired(session_type("new"))]), limits) == []
+
+
+def test_what_git_says_of_a_former_manifest_protects() -> None:
+    gone = record(session_type("gone"), applied=session_type("gone"))
+    former = {"gone": Former(prevent_destroy=True)}
+    assert _guards(plan_of([], [gone], prune=True, former=former)) == [(Guard.PREVENT_DESTROY, "gone")]
+    assert _guards(plan_of([], [gone], prune=True, former={"gone": Former(prevent_destroy=False)})) == []

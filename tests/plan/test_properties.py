@@ -9,12 +9,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.apply import Execution, execute
-from reconciler.plan import PlanOptions, make_plan, plan_of, read_plan, sealed, to_document
+from reconciler.plan import (
+    Authors,
+    Guard,
+    Limits,
+    LineCommit,
+    PlanOptions,
+    check_guards,
+    make_plan,
+    plan_of,
+    read_plan,
+    sample_paths,
+    sealed,
+    to_document,
+    with_impacts,
+    with_sensitive_values,
+)
 from reconciler.plan.diff import diff
 from reconciler.plan.model import Missing
-from reconciler.port import ManagedBy, Record, Snapshot, Source
+from reconciler.port import Impact, ManagedBy, Record, Snapshot, Source
 from reconciler.session_type import SessionType
-from reconciler.values import JsonValue, canonical_json, same_value, set_at
+from reconciler.values import JsonValue, canonical_json, format_path, same_value, set_at
 from tests.builders import NOW, PROJECT, desired, header, session_type
 
 _keys = st.text("abc_.[", min_size=1, max_size=3)
@@ -172,3 +187,44 @@ def test_a_saved_plan_makes_the_same_calls(wanted: dict[str, SessionType], live:
     loaded = plan_of(read_plan(text, "plan.json"))
     calls = [(each.tag, each.action, each.revision, canonical_json(each.payload())) for each in plan.calls]
     assert [(c.tag, c.action, c.revision, canonical_json(c.payload())) for c in loaded.calls] == calls
+
+
+@given(session_types(), session_types(), st.data())
+def test_a_saved_plan_gets_back_every_value_that_it_does_not_hold(
+    wanted: SessionType, live: SessionType, data: st.DataObject
+) -> None:
+    """Sensitive paths lead to what is wanted or live, around it, or on from where there is nothing more."""
+    leading = st.sampled_from([(*path, "on", "and on") for path in sample_paths(wanted, live)])
+    paths = data.draw(st.lists(st.tuples(leading, st.integers(2, 6)).map(lambda drawn: drawn[0][: drawn[1]])))
+    manifest = desired(wanted, sensitive=[format_path(path) for path in paths])
+    snapshot = DictRegistry({"user": live}).fetch()
+    saved = json.dumps(sealed(to_document(make_plan([manifest], snapshot, PlanOptions(PROJECT)), header())))
+    plan = with_sensitive_values(plan_of(read_plan(saved, "plan.json")), {"user": manifest}, snapshot)
+    assert all(change.after and change.after.same_as(wanted) for change in plan.changes)
+
+
+@given(st.dictionaries(st.sampled_from("abcd"), st.none() | st.integers(0, 100)), st.integers(0, 200))
+def test_too_many_live_sessions_are_refused_and_so_is_an_unknown_number(
+    numbers: dict[str, int | None], limit: int
+) -> None:
+    wanted = {tag: session_type(tag, expiry=1) for tag in "abc"}
+    snapshot = DictRegistry({tag: session_type(tag, expiry=2) for tag in "abcd"}).fetch()
+    plan = make_plan(map(desired, wanted.values()), snapshot, PlanOptions(PROJECT))
+    plan = with_impacts(plan, {tag: Impact(number) for tag, number in numbers.items()})
+    asked = [numbers.get(tag) for tag in wanted]
+    is_within = None not in asked and sum(number or 0 for number in asked) <= limit
+    refused = {each.guard for each in check_guards(plan, Limits(max_live_sessions=limit), manifests=3)}
+    assert (Guard.MAX_LIVE_SESSIONS not in refused) is is_within
+
+
+@given(session_types(), session_types(), st.booleans())
+def test_who_is_behind_a_change_adds_names_and_changes_nothing_else(
+    wanted: SessionType, live: SessionType, known: bool
+) -> None:
+    plan = make_plan([desired(wanted)], DictRegistry({"user": live}).fetch(), PlanOptions(PROJECT))
+    commit = LineCommit("c" * 40, "Ada")
+    authors = Authors({("sessions/user.yaml", 1): commit}, {"user": commit}) if known else Authors()
+    named, plain = to_document(plan, header(), authors=authors), to_document(plan, header())
+    assert json.dumps(named).replace(json.dumps("c" * 40), "null").replace('"Ada"', "null") == json.dumps(plain)
+    for entry in named["resource_changes"]:
+        assert {field["commit"] for field in entry["fields"]} <= ({"c" * 40} if known else {None})

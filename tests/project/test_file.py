@@ -87,7 +87,7 @@ def test_variables_work_and_keep_their_types(tmp_path: Path) -> None:
             "a: 1",
             Code.UNKNOWN_FIELD,
             "1:1",
-            ("`a`", "Known: product, project, manifests, default_target, targets, policies."),
+            ("`a`", "Known: product, project, manifests, default_target, targets, refresh, policies."),
         ),
         ("product: ''", Code.PROJECT_VALUE, "1:10", ("`product` must not be empty.", "")),
         ("product: 5", Code.PROJECT_VALUE, "1:10", ("`product` must be a string, not a number.", "")),

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from reconciler.plan import Header, Limits, Plan, PlanDocument, check_guards, to_document
+from reconciler.plan import (
+    Authors,
+    DiagnosticEntry,
+    Header,
+    Limits,
+    LineCommit,
+    Plan,
+    PlanDocument,
+    check_guards,
+    error_document,
+    to_document,
+    with_impacts,
+)
+from reconciler.port import Impact
 from tests.builders import SCHEMA, desired, header, plan_of, record, session_type
 
 
@@ -81,6 +94,34 @@ def ownership() -> PlanDocument:
     return document(plan_of(wanted, live, adopt=True, only=["*"]))
 
 
+def errors() -> PlanDocument:
+    found: list[DiagnosticEntry] = [
+        {
+            "severity": severity,
+            "code": "unknown-field",
+            "summary": "Unknown field",
+            "detail": "`perod` is not a field of a session type.",
+            "hint": "Did you mean `period`?",
+            "location": {"file": "sessions/user.yaml", "line": 13, "column": 1},
+        }
+        for severity in ("warning", "error")
+    ]
+    return error_document(header(), found)
+
+
+def many() -> PlanDocument:
+    """500 changes: every fiftieth breaks, one conflicts."""
+    wanted, live = [], []
+    for number in range(500):
+        old = session_type(f"type-{number:03}")
+        breaks = {"schema": {"userId": 1}} if number % 50 == 7 else {}
+        new = session_type(old.tag, name=f"Type {number}", schema={**SCHEMA, "added": number})
+        wanted.append(desired(session_type(old.tag, **breaks) if breaks else new))
+        edited = session_type(old.tag, name="By hand") if number == 499 else old
+        live.append(record(edited, applied=old))
+    return document(plan_of(wanted, live))
+
+
 def renamed() -> PlanDocument:
     live = [record(session_type(tag), applied=session_type(tag)) for tag in ("cart", "gone")]
     return document(plan_of([desired(session_type("basket", name="Basket"))], live))
@@ -91,6 +132,30 @@ def renamed_and_pruned() -> PlanDocument:
     return document(
         plan_of([desired(session_type("basket", expiry=1, period="months"))], [record(live, applied=live)], prune=True)
     )
+
+
+def signed() -> PlanDocument:
+    """Who is behind the changes, and how many people they reach."""
+    live = [record(session_type(tag), applied=session_type(tag)) for tag in ("cart", "gone", "user")]
+    wanted = [
+        desired(session_type("cart", expiry=1), line=3),
+        desired(session_type("new"), line=20),
+        desired(session_type("user", name="Customer"), line=40),
+    ]
+    plan = with_impacts(plan_of(wanted, live, prune=True), {"cart": Impact(1_284, 903), "user": Impact(1, 1)})
+    lines = {
+        ("sessions/user.yaml", 3): LineCommit("3f2a1b9c0d1e" + "0" * 28, "Ada Lovelace"),
+        ("sessions/user.yaml", 20): LineCommit("4f2a1b9c0d1e" + "0" * 28, "Bücher <b>@all</b>"),
+    }
+    refusals = check_guards(plan, Limits(max_live_sessions=1_000), manifests=3)
+    return to_document(plan, header(git_commit="0123456789abcdef0123"), refusals, authors=Authors(lines))
+
+
+def against() -> PlanDocument:
+    """Give a rollback."""
+    wanted = desired(session_type(expiry=1), file="v1.2:sessions/user.yaml")
+    head = header(git_commit="0123456789abcdef0123", against="v1.2")
+    return document(plan_of([wanted], [record(session_type(), applied=session_type())]), head)
 
 
 ALL = (
@@ -107,4 +172,8 @@ ALL = (
     ownership,
     renamed,
     renamed_and_pruned,
+    signed,
+    against,
 )
+# What every format must be seen to tell.
+TEN = (none, create, update, delete_withheld, conflict, breaking, sensitive, many, non_ascii, errors)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 from xml.etree import ElementTree as ET
@@ -12,6 +13,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import Draft4Validator, FormatChecker  # type: ignore[import-untyped]
 
 from reconciler.diagnostics import Code, Diagnostic, Location, Severity
 from reconciler.plan import DiagnosticEntry, diagnostic_entry
@@ -32,6 +34,9 @@ FOUND = [
         related=Location("/srv/a.yaml", 2, 6),
     ),
 ]
+SARIF = Draft4Validator(
+    json.loads((Path(__file__).parent / "sarif-2.1.0.json").read_text(encoding="utf-8")), format_checker=FormatChecker()
+)
 ODD = st.text(
     st.one_of(st.sampled_from("%\r\n\t:,;<>&]['\"\x00\x1b\x85\u2028\ud800\ufffe日é🛒{}./"), st.characters()),
     max_size=30,
@@ -68,8 +73,9 @@ def _unescaped(text: str) -> str:
 
 
 def _sarif(diagnostics: Iterable[Diagnostic]) -> dict[str, Any]:
-    """Render, and check all that the schema of SARIF 2.1.0 and GitHub require of what we use."""
+    """Render, and check all that the schema of SARIF 2.1.0 (OASIS's, without its prose) and GitHub require."""
     log = json.loads(render_sarif(_entries(diagnostics), "1.2.3"))
+    assert not list(map(str, SARIF.iter_errors(log)))
     assert set(log) == {"$schema", "version", "runs"}
     assert log["version"] == "2.1.0"
     (run,) = log["runs"]
@@ -177,6 +183,13 @@ def test_junit_is_well_formed_ascii_whatever_the_data_holds(found: list[Diagnost
     failures = [case for case in cases if case.find("failure") is not None]
     assert int(suites.get("failures", "")) == len(failures)
     assert bool(failures) == any(each.severity is Severity.ERROR for each in found)
+
+
+def test_the_schema_of_sarif_refuses_what_is_none() -> None:
+    log = json.loads(render_sarif(_entries(FOUND), "1.2.3"))
+    assert SARIF.is_valid(log)
+    log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["region"]["startLine"] = 0
+    assert not SARIF.is_valid(log)
 
 
 def test_sarif_has_a_rule_for_each_code_in_use() -> None:

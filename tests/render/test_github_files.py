@@ -10,7 +10,8 @@ from reconciler.plan import OutcomeEntry, PlanDocument
 from reconciler.render import View, render_github_output, render_github_summary
 from tests.github_files import read_outputs
 from tests.render import cases
-from tests.render.test_formats import ALL, DRIFT, Case, errors, evil, many, outside_fences
+from tests.render.cases import errors, many
+from tests.render.test_formats import ALL, DRIFT, Case, evil, outside_fences
 
 LIMIT = 1024 * 1024
 PLAN = View()

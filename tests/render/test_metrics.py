@@ -10,7 +10,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from reconciler.plan import PlanDocument
 from reconciler.render import View, render_as
 from tests.render import cases
-from tests.render.test_formats import ALL, DRIFT, Case, errors
+from tests.render.cases import errors
+from tests.render.test_formats import ALL, DRIFT, Case
 
 PLAN = View()
 Samples = dict[tuple[str, str], float]

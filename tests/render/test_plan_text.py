@@ -13,11 +13,6 @@ from reconciler.render.paint import Style
 from tests.render import cases
 
 
-@pytest.mark.parametrize("case", cases.ALL, ids=lambda case: case.__name__)
-def test_plans_read_as_they_did(case: Callable[[], PlanDocument], golden: Callable[[str, str], None]) -> None:
-    golden(f"plan_{case.__name__}.txt", render_plan(case()))
-
-
 @pytest.mark.parametrize("case", [cases.none, cases.drift], ids=lambda case: case.__name__)
 def test_drift_reads_as_it_did(case: Callable[[], PlanDocument], golden: Callable[[str, str], None]) -> None:
     golden(f"drift_{case.__name__}.txt", render_drift(case()))

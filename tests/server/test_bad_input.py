@@ -134,6 +134,8 @@ class TestEveryRoute:
             assert operation.method in answer.headers["allow"].split(", ")
 
     def test_a_slash_too_many(self, client: httpx.Client, operation: Operation) -> None:
+        if operation.path.endswith("{identifier}"):
+            return  # a user's identifier may end with one
         refused(client.request(operation.method, f"{operation.address()}/", headers=JSON), 404, "not-found")
 
 

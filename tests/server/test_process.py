@@ -124,12 +124,20 @@ def _worker(process: Process) -> int:
     return int(started[0].partition("[")[2].rstrip("]"))
 
 
+SESSION_TABLES = (
+    "sessions", "session_keys", "session_users", "session_refreshes", "session_starts", "session_counters",
+    "session_events", "session_events_head",
+)  # fmt: skip
+
+
 def test_an_old_database_is_migrated_only_when_told(tmp_path: Path) -> None:
     with tokens("sqlite:///.reconciler/registry.db", tmp_path):
         pass
     with sqlite3.connect(tmp_path / ".reconciler" / "registry.db") as connection:
         connection.execute("DROP TABLE tokens")
         connection.execute("DROP TABLE idempotency_keys")
+        for table in SESSION_TABLES:
+            connection.execute(f"DROP TABLE {table}")
         connection.execute("UPDATE reconciler_version SET version_num = '0001'")
     connection.close()
 
@@ -174,3 +182,27 @@ def test_without_the_extra_it_says_what_to_install(tmp_path: Path) -> None:
     )
     assert refused.returncode == 1
     assert "pip install 'reconciler[server]'" in refused.stderr
+
+
+def test_a_master_key_that_can_not_be_is_said_before_anything_is_served(tmp_path: Path) -> None:
+    (tmp_path / "own.key").write_text("hush-hush", encoding="utf-8")
+    (tmp_path / "own.key").chmod(0o600)
+    refused = run(tmp_path, "serve", "--port", "0", "--master-key-file", "own.key")
+    assert (refused.returncode, "The master key in own.key is malformed" in refused.stderr) == (7, True)
+    assert "hush" not in refused.stderr
+    assert "listening" not in refused.stderr
+
+
+def test_a_server_that_ran_sessions_ends_well(tmp_path: Path) -> None:
+    with Process(tmp_path) as process:
+        url, [secret] = process.url(), SECRET.findall(process.stderr)
+        headers = {"Authorization": f"Bearer {secret}", "Content-Type": "application/json"}
+        with httpx.Client(base_url=f"{url}/v1/products/p/", headers=headers) as client:
+            assert client.post("session-types", content=SPEC).status_code == 201
+            token = client.post("envs/prd/sessions/user/start", json={"data": {"a": 1}}).json()["token"]
+            assert client.post("envs/prd/sessions/user/verify", json={"token": token}).json()["valid"]
+        process.popen.terminate()
+        assert process.popen.wait(PATIENCE_SECONDS) == 0
+    assert (tmp_path / ".reconciler" / "registry.db.key").stat().st_mode & 0o077 == 0
+    assert "Traceback" not in process.stderr
+    assert token.split(".")[-2] not in process.stderr

@@ -7,6 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
+from reconciler.port import EnvironmentImpact, Impact
+from reconciler.registry.store import StoreReader
 from tests.server.running import spec
 
 APPLY = {
@@ -95,11 +97,30 @@ def test_what_does_not_exist_is_not_found(api: httpx.Client) -> None:
     problem(api.delete("session-types/nobody", headers={"If-Match": "*"}), 404, "not-found")
 
 
-def test_the_impact_is_unknown_and_not_none(api: httpx.Client) -> None:
+def test_a_type_of_which_no_session_was_started_has_no_impact(api: httpx.Client) -> None:
     create(api)
 
-    impact: dict[str, Any] = {"tag": "user", "live_sessions": None, "live_users": None, "environments": []}
+    impact: dict[str, Any] = {"tag": "user", "live_sessions": 0, "live_users": 0, "environments": []}
     assert api.get("session-types/user/impact").json() == impact
+
+
+def test_the_impacts_of_all_are_told_as_far_as_they_are_known(
+    api: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create(api)
+    none = {"tag": "user", "live_sessions": 0, "live_users": 0, "environments": []}
+    assert api.get("impact").json() == {"items": [none]}
+
+    known = {"user": Impact(12, 9, (EnvironmentImpact("live", 12, 9),)), "cart": Impact(0, 0)}
+    monkeypatch.setattr(StoreReader, "impacts", lambda _reader, _tags=None: known)
+    live = [{"environment": "live", "live_sessions": 12, "live_users": 9}]
+    assert api.get("impact").json() == {
+        "items": [
+            {"tag": "cart", "live_sessions": 0, "live_users": 0, "environments": []},
+            {"tag": "user", "live_sessions": 12, "live_users": 9, "environments": live},
+        ]
+    }
+    assert api.get("session-types/user/impact").json()["live_sessions"] == 12
 
 
 class TestUpdate:

@@ -15,6 +15,15 @@ METHODS = ("get", "post", "put", "patch", "delete")
 # Everything else needs a token.
 PUBLIC = {"/healthz", "/readyz", "/metrics", "/openapi.json"}
 
+NAMES = {
+    "product": "storefront",
+    "tag": "user",
+    "env": "prd",
+    "identifier": "user_123",
+    "key_id": "0" * 16,
+    "token_id": "0" * 16,
+}
+
 
 @dataclass(frozen=True)
 class Operation:
@@ -33,7 +42,7 @@ class Operation:
         return "requestBody" in self.description
 
     def address(self, **values: str) -> str:
-        return self.path.format(**{"product": "storefront", "tag": "user", "token_id": "0" * 16, **values})
+        return self.path.format(**{**NAMES, **values})
 
 
 def document() -> dict[str, Any]:

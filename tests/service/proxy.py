@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import http.client
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,12 +14,18 @@ from urllib.parse import urlsplit
 
 @dataclass
 class Traffic:
-    """What went through: method, path without query, status. `lose` answers are cut off after the server gave them."""
+    """What went through: method, path without query, status.
+
+    `lose` answers are cut off after the server gave them, and after `meanwhile` was called. What is in `once`, by
+    method, happens once, after the server's answer and before it is passed on.
+    """
 
     url: str = ""
     seen: list[tuple[str, str, int]] = field(default_factory=list)
     lose: set[str] = field(default_factory=set)
+    once: dict[str, Callable[[], object]] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
+    meanwhile: Callable[[], None] = lambda: None
 
     def count(self, *methods: str) -> int:
         return sum(method in methods for method, _, _ in self.seen)
@@ -47,7 +53,9 @@ def proxy_to(upstream: str) -> Iterator[Traffic]:
                 content = answer.read()
             with traffic.lock:
                 traffic.seen.append((self.command, urlsplit(self.path).path, answer.status))
+            traffic.once.pop(self.command, lambda: None)()
             if traffic.loses(self.command):
+                traffic.meanwhile()
                 self.close_connection = True
                 return
             self.send_response(answer.status)

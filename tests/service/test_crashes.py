@@ -18,6 +18,7 @@ from reconciler.port import HistoryEntry, RegistryError, Snapshot
 from reconciler.registry import open_reader
 from tests.postgres import PostgresServer
 from tests.server.running import Process, tokens
+from tests.service.victim import Victim
 
 SECONDS = float(os.environ.get("RECONCILER_SOAK_SECONDS", "6"))
 APPLIERS = 8
@@ -51,27 +52,6 @@ while time.monotonic() < until:
                     record = registry.create(new, source)
                 print(tag, record.revision, mark, flush=True)
 """
-
-
-class Victim:
-    """A server that is killed without warning and started anew, on the same port."""
-
-    def __init__(self, folder: Path, database: str) -> None:
-        self._folder, self._database = folder, database
-        self._process = Process(folder, "--database", database)
-        self.url = self._process.url()
-        self.deaths = 0
-
-    def die_and_rise(self) -> None:
-        self._process.popen.kill()
-        self._process.popen.wait(30)
-        self.deaths += 1
-        port = self.url.rpartition(":")[2]
-        self._process = Process(self._folder, "--database", self._database, "--port", port)
-        self._process.url()
-
-    def stop(self) -> None:
-        self._process.__exit__()
 
 
 @contextmanager

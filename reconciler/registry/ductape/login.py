@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from reconciler.errors import ReconcilerError
@@ -39,7 +39,7 @@ def log_in(
     nobody = Secret("\0")  # stands for credentials that there are none of yet; the password takes the token's place
     who = Credentials(account.password, "", "", nobody, nobody)
     link = open_platform(address, None, manner)
-    answers = Answers(link.refusals, who)
+    answers = Answers(replace(link.refusals, quotes=False), who)  # an answer may hold the new token
     request = Request("POST", _PATH, body=json_body({"email": account.email, "password": account.password.reveal()}))
 
     def attempt() -> JsonValue:

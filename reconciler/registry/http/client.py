@@ -54,16 +54,24 @@ class HttpRegistry:
         """Return all records of the product."""
         return self._reader.fetch()
 
+    def record(self, tag: str) -> Record | None:
+        """Return the record of a tag, which may be a tombstone; None where there is none."""
+        return self._reader.record(tag, self._link.patience)
+
     def history(self, *, tag: str | None = None, after: int = 0) -> Iterator[HistoryEntry]:
         """Yield the entries of one tag, or of all, with a revision greater than `after`, oldest first."""
         return self._reader.history(tag=tag, after=after)
 
     def create(self, session_type: SessionType, source: Source | None = None) -> Record:
         """Create a record."""
-        tag = session_type.tag
+        return self.create_from(session_type.to_json(), source)
+
+    def create_from(self, fields: Mapping[str, JsonValue], source: Source | None = None) -> Record:
+        """Create a record from fields that only the registry checks."""
+        tag = str(fields.get("tag", ""))
         headers = {**source_headers(source), "Idempotency-Key": self._new_key()}
         path = f"{self._product}/session-types"
-        request = Request("POST", path, headers=headers, body=body(session_type.to_json()), tag=tag)
+        request = Request("POST", path, headers=headers, body=body(dict(fields)), tag=tag or None)
         return self._link.change(request, _CREATED, _record_of(tag), repeat)
 
     def update(

@@ -7,7 +7,7 @@ since a record that is only half understood would make a wrong plan.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NoReturn, TypeVar
@@ -18,7 +18,13 @@ from reconciler.values import JsonValue
 
 T = TypeVar("T")
 
-_TYPES: Mapping[type, str] = {str: "a string", int: "a whole number", dict: "an object", list: "an array"}
+_TYPES: Mapping[type, str] = {
+    str: "a string",
+    int: "a whole number",
+    bool: "true or false",
+    dict: "an object",
+    list: "an array",
+}
 _FIELD_TYPES: Mapping[str, type] = {**dict.fromkeys(FIELDS, str), "schema": dict, "expiry": int}
 
 
@@ -47,11 +53,11 @@ class HistoryPage:
 def record_page(body: bytes) -> RecordPage:
     """Read a page of the list of records."""
     page = _object(_json(body), "the page")
-    items: list[Any] = _required(page, "items", list, "the page")
+    items: list[Any] = required(page, "items", list, "the page")
     return RecordPage(
         tuple(_record(item, f"items[{at}]") for at, item in enumerate(items)),
-        _required(page, "revision", int, "the page"),
-        _required(page, "next", str, "the page", or_null=True),
+        required(page, "revision", int, "the page"),
+        required(page, "next", str, "the page", or_null=True),
         _optional(page, "mark") or "",
     )
 
@@ -59,10 +65,10 @@ def record_page(body: bytes) -> RecordPage:
 def history_page(body: bytes) -> HistoryPage:
     """Read a page of the history."""
     page = _object(_json(body), "the page")
-    items: list[Any] = _required(page, "items", list, "the page")
+    items: list[Any] = required(page, "items", list, "the page")
     return HistoryPage(
         tuple(_entry(item, f"items[{at}]") for at, item in enumerate(items)),
-        _required(page, "next_after", int, "the page", or_null=True),
+        required(page, "next_after", int, "the page", or_null=True),
     )
 
 
@@ -73,11 +79,26 @@ def record(body: bytes) -> Record:
 
 def impact(body: bytes) -> Impact:
     """Read the impact of a session type."""
+    return _impact(_json(body), "the answer")
+
+
+def impacts(body: bytes) -> dict[str, Impact]:
+    """Read the impacts of all session types of a product, by tag."""
     answer = _object(_json(body), "the answer")
-    environments: list[Any] = _required(answer, "environments", list, "the answer")
+    items: list[Any] = required(answer, "items", list, "the answer")
+    return {str(required(_object(item, at), "tag", str, at)): _impact(item, at) for at, item in _placed(items)}
+
+
+def _placed(items: list[Any]) -> Iterator[tuple[str, Any]]:
+    return ((f"items[{at}]", item) for at, item in enumerate(items))
+
+
+def _impact(value: Any, where: str) -> Impact:
+    answer = _object(value, where)
+    environments: list[Any] = required(answer, "environments", list, where)
     return Impact(
-        _required(answer, "live_sessions", int, "the answer", or_null=True),
-        _required(answer, "live_users", int, "the answer", or_null=True),
+        required(answer, "live_sessions", int, where, or_null=True),
+        required(answer, "live_users", int, where, or_null=True),
         tuple(_environment(item, f"environments[{at}]") for at, item in enumerate(environments)),
     )
 
@@ -85,15 +106,15 @@ def impact(body: bytes) -> Impact:
 def _environment(item: Any, where: str) -> EnvironmentImpact:
     answer = _object(item, where)
     return EnvironmentImpact(
-        str(_required(answer, "environment", str, where)),
-        int(_required(answer, "live_sessions", int, where)),
-        int(_required(answer, "live_users", int, where)),
+        str(required(answer, "environment", str, where)),
+        int(required(answer, "live_sessions", int, where)),
+        int(required(answer, "live_users", int, where)),
     )
 
 
 def changeset_revision(body: bytes) -> int:
     """Read what a changeset is answered with: the product's revision."""
-    return int(_required(_object(_json(body), "the answer"), "revision", int, "the answer"))
+    return int(required(_object(_json(body), "the answer"), "revision", int, "the answer"))
 
 
 def json_object(body: bytes) -> dict[str, Any]:
@@ -124,21 +145,21 @@ def _no_constant(name: str) -> NoReturn:
 def _record(value: Any, where: str) -> Record:
     fields = _object(value, where)
     return Record(
-        tag=_required(fields, "tag", str, where),
-        spec=_session_type(_required(fields, "spec", dict, where, or_null=True), f"{where}.spec"),
-        revision=_required(fields, "revision", int, where),
-        managed_by=_managed_by(_required(fields, "managed_by", dict, where, or_null=True), f"{where}.managed_by"),
-        applied=_session_type(_required(fields, "applied", dict, where, or_null=True), f"{where}.applied"),
-        created_at=_time(fields, "created_at", where),
-        updated_at=_time(fields, "updated_at", where),
-        updated_by=_required(fields, "updated_by", str, where),
+        tag=required(fields, "tag", str, where),
+        spec=_session_type(required(fields, "spec", dict, where, or_null=True), f"{where}.spec"),
+        revision=required(fields, "revision", int, where),
+        managed_by=_managed_by(required(fields, "managed_by", dict, where, or_null=True), f"{where}.managed_by"),
+        applied=_session_type(required(fields, "applied", dict, where, or_null=True), f"{where}.applied"),
+        created_at=moment(fields, "created_at", where),
+        updated_at=moment(fields, "updated_at", where),
+        updated_by=required(fields, "updated_by", str, where),
     )
 
 
 def _session_type(value: dict[str, Any] | None, where: str) -> SessionType | None:
     if value is None:
         return None
-    fields = {name: _required(value, name, kind, where) for name, kind in _FIELD_TYPES.items()}
+    fields = {name: required(value, name, kind, where) for name, kind in _FIELD_TYPES.items()}
     try:
         return SessionType.from_json(fields)
     except ValueError:
@@ -148,19 +169,19 @@ def _session_type(value: dict[str, Any] | None, where: str) -> SessionType | Non
 def _managed_by(value: dict[str, Any] | None, where: str) -> ManagedBy | None:
     if value is None:
         return None
-    return ManagedBy(_required(value, "project", str, where), _optional(value, "file"), _optional(value, "commit"))
+    return ManagedBy(required(value, "project", str, where), _optional(value, "file"), _optional(value, "commit"))
 
 
 def _entry(value: Any, where: str) -> HistoryEntry:
     fields = _object(value, where)
-    changes: dict[str, Any] = _required(fields, "changes", dict, where)
+    changes: dict[str, Any] = required(fields, "changes", dict, where)
     return HistoryEntry(
-        revision=_required(fields, "revision", int, where),
-        tag=_required(fields, "tag", str, where),
-        action=_required(fields, "action", str, where),
-        at=_time(fields, "at", where),
-        actor=_required(fields, "actor", str, where),
-        source=_source(_required(fields, "source", dict, where, or_null=True), f"{where}.source"),
+        revision=required(fields, "revision", int, where),
+        tag=required(fields, "tag", str, where),
+        action=required(fields, "action", str, where),
+        at=moment(fields, "at", where),
+        actor=required(fields, "actor", str, where),
+        source=_source(required(fields, "source", dict, where, or_null=True), f"{where}.source"),
         changes={name: _change(change, f"{where}.changes.{name}") for name, change in changes.items()},
     )
 
@@ -169,7 +190,7 @@ def _source(value: dict[str, Any] | None, where: str) -> Source | None:
     if value is None:
         return None
     optional = (_optional(value, name) for name in ("file", "commit", "plan"))
-    return Source(_required(value, "project", str, where), *optional)
+    return Source(required(value, "project", str, where), *optional)
 
 
 def _change(value: Any, where: str) -> tuple[JsonValue, JsonValue]:
@@ -186,7 +207,8 @@ def _object(value: Any, where: str) -> dict[str, Any]:
     return value
 
 
-def _required(fields: dict[str, Any], name: str, kind: type, where: str, *, or_null: bool = False) -> Any:
+def required(fields: dict[str, Any], name: str, kind: type, where: str, *, or_null: bool = False) -> Any:
+    """Return a field of the kind that it must have. Raises Malformed."""
     try:
         value = fields[name]
     except KeyError:
@@ -202,8 +224,9 @@ def _optional(fields: dict[str, Any], name: str) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _time(fields: dict[str, Any], name: str, where: str) -> datetime:
-    text: str = _required(fields, name, str, where)
+def moment(fields: dict[str, Any], name: str, where: str) -> datetime:
+    """Return a moment, in UTC. Raises Malformed."""
+    text: str = required(fields, name, str, where)
     try:
         time = datetime.fromisoformat(text)
     except ValueError:

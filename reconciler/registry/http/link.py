@@ -9,7 +9,7 @@ from typing import TypeVar
 from reconciler.port import RegistryUnavailable
 from reconciler.registry.http.decode import Malformed
 from reconciler.registry.http.refusal import Refusals
-from reconciler.registry.http.retry import Fate, NoAnswer, Patience, Settle, read, write
+from reconciler.registry.http.retry import DOUBT, Fate, NoAnswer, Patience, Settle, read, write
 from reconciler.registry.http.transport import Answer, Request, Transport
 
 T = TypeVar("T")
@@ -20,11 +20,12 @@ NOT_FOUND = 404
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """The transport of a registry with the patience for it."""
+    """The transport of a registry with the patience for it. `doubt` is the hint where a write may have happened."""
 
     transport: Transport
     refusals: Refusals
     patience: Patience
+    doubt: str = DOUBT
 
     def get(self, request: Request, *also: int, patience: Patience | None = None) -> Answer:
         """Return the answer to a request that changes nothing: 200, or a status of `also`."""
@@ -42,7 +43,7 @@ class Link:
             # It said that it had done it; only what exactly is unknown.
             raise NoAnswer(failed, Fate.UNKNOWN)
 
-        return write(attempt, self.patience, settle)
+        return write(attempt, self.patience, settle, self.doubt)
 
     def once(self, request: Request, status: int, decode: Callable[[bytes], T]) -> T:
         """Return what a request that must not be sent twice is answered with."""

@@ -40,7 +40,11 @@ def open_http_registry(
 ) -> HttpRegistry:
     """Open a registry for reading and writing. Raises as `open_http_reader` does."""
     manner = manner or Manner()
-    link = open_link(endpoint, token, manner)
+    return open_registry_on(open_link(endpoint, token, manner), endpoint, product=product, manner=manner)
+
+
+def open_registry_on(link: Link, endpoint: HttpEndpoint, *, product: str, manner: Manner) -> HttpRegistry:
+    """Open a registry on a link that other calls share."""
     return HttpRegistry(link, _reader(link, endpoint, product, manner), product=product)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Self
 
 from reconciler.port import HistoryEntry, Impact, Record, Snapshot
@@ -12,6 +12,7 @@ from reconciler.registry.http.decode import (
     RecordPage,
     history_page,
     impact,
+    impacts,
     record,
     record_page,
 )
@@ -26,6 +27,7 @@ from reconciler.registry.http.transport import Answer, Request
 PAGE_SIZE = 5000
 _HISTORY_PAGE_SIZE = 1000
 _RESTARTS = 5
+_UNSUPPORTED = (NOT_FOUND, 405, 501)  # what a server answers that does not know the address
 
 
 class HttpReader:
@@ -35,6 +37,7 @@ class HttpReader:
         self._link = link
         self._records = f"{product_path(product)}/session-types"
         self._history = f"{product_path(product)}/history"
+        self._impact = f"{product_path(product)}/impact"
         self._cache = cache
         self._page_size = page_size
 
@@ -86,6 +89,16 @@ class HttpReader:
         """Return the impact of a session type; None where no record has the tag."""
         answer = self._of_tag(tag, "/impact", self._link.patience)
         return None if answer is None else self._link.decoded(answer, impact)
+
+    def impacts(self, tags: Collection[str]) -> Mapping[str, Impact]:
+        """Return the impacts of several session types; none from a registry that is too old to be asked for them."""
+        if not tags:
+            return {}
+        answer = self._link.get(Request("GET", self._impact), *_UNSUPPORTED)
+        if answer.status in _UNSUPPORTED:
+            return {}
+        found = self._link.decoded(answer, impacts)
+        return {tag: found[tag] for tag in tags if tag in found}
 
     def revision(self) -> int:
         """Return the product's revision."""

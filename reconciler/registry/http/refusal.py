@@ -18,6 +18,7 @@ from reconciler.port import (
     RegistryError,
     RegistryRejected,
     RegistryUnavailable,
+    RequestError,
     StaleRecord,
     TagExists,
 )
@@ -25,6 +26,7 @@ from reconciler.project import Secret
 from reconciler.registry.http.decode import problem
 from reconciler.registry.http.pointed import PointedError, pointed_errors
 from reconciler.registry.http.retry import Fate, NoAnswer
+from reconciler.registry.http.session_refusal import session_error
 from reconciler.registry.http.transport import Answer, Request
 
 _NOT_FOUND = 404
@@ -38,7 +40,10 @@ _DENIED_HINTS = {
     "token-unknown": "Check RECONCILER_TOKEN: the registry has no such token.",
     "token-expired": "Have a new one made with `reconciler token create`.",
     "token-revoked": "Have a new one made with `reconciler token create`.",
-    "role-forbidden": "Use a token with the role that this needs: `read` to plan, `write` to apply.",
+    "role-forbidden": (
+        "Use a token with the role that this needs: `read` to plan, `write` to apply, `runtime` for sessions, "
+        "`admin` for their keys."
+    ),
     "product-forbidden": "Use a token for this product, or check --product.",
 }
 # Statuses of which a repetition may be spared. A gateway's own say nothing of what happened behind it, and a registry
@@ -55,16 +60,37 @@ TRANSIENT = {
 
 @dataclass(frozen=True, slots=True)
 class Refusals:
-    """Translates answers of the registry at `place`."""
+    """Translates answers of the registry at `place`.
+
+    Where answers may hold what no message should, as those about sessions do, `quotes` is False.
+    """
 
     place: str
     token: Secret | None = field(default=None, repr=False)
+    quotes: bool = True
 
     def error(self, request: Request, answer: Answer) -> RegistryError | NoAnswer:
         """Return the error for an answer with a status that is not the one asked for."""
         said = problem(answer.body)
+        found = self._error(request, answer, said)
+        error = found.error if isinstance(found, NoAnswer) else found
+        error.status = answer.status
+        if said:
+            error.code = self.safe(str(said["code"]))
+            error.errors = tuple(RequestError(e.pointer, e.message, e.hint, e.code) for e in self._errors(said))
+        return found
+
+    def _error(self, request: Request, answer: Answer, said: dict[str, Any] | None) -> RegistryError | NoAnswer:
         code = str(said["code"]) if said else ""
         detail = self._detail(said) or self.excerpt(answer)
+        if said and (refused := session_error(code, detail, self._errors(said), self._tag(said, request))):
+            return refused
+        return self._of_status(request, answer, said, detail)
+
+    def _of_status(
+        self, request: Request, answer: Answer, said: dict[str, Any] | None, detail: str
+    ) -> RegistryError | NoAnswer:
+        code = str(said["code"]) if said else ""
         match answer.status:
             case status if status in TRANSIENT:
                 return self.transient(answer, detail)
@@ -114,7 +140,7 @@ class Refusals:
         return RegistryDenied(f"The registry {self.place} {what}: {detail}", hint=hint)
 
     def _rejected(self, said: dict[str, Any], code: str, detail: str, request: Request) -> RegistryRejected:
-        errors = [self._cleaned(error) for error in pointed_errors(said)]
+        errors = self._errors(said)
         tag = self._tag(said, request) or next(filter(None, (each.tag_among(request.tags) for each in errors)), None)
         message = f"{_subject(tag)} not be valid: {'; '.join(map(_at_place, errors))}" if errors else detail
         hint = " ".join(dict.fromkeys(error.hint for error in errors if error.hint))
@@ -126,6 +152,9 @@ class Refusals:
                 return IdempotencyConflict(message, hint=hint, tag=tag)
             case _:
                 return RegistryRejected(message, hint=hint, tag=tag)
+
+    def _errors(self, said: dict[str, Any]) -> list[PointedError]:
+        return [self._cleaned(error) for error in pointed_errors(said)]
 
     def _cleaned(self, error: PointedError) -> PointedError:
         return PointedError(*(self.safe(text) for text in (error.pointer, error.message, error.hint, error.code)))
@@ -152,6 +181,10 @@ class Refusals:
     def excerpt(self, answer: Answer) -> str:
         """Return how an answer begins, for one that was not expected."""
         kind = self.safe(answer.headers.get("content-type", "").partition(";")[0]) or "of no named type"
+        if not self.quotes:
+            return f"{kind}, {len(answer.body)} bytes long"
+        if b'"schema"' in answer.body:
+            return f"{kind} and holds session types"  # and with them what may be sensitive
         begins = self.safe(answer.body[: _EXCERPT * 4].decode(errors="replace"), _EXCERPT)
         return f"{kind} and begins with: {begins}" if begins else "empty"
 

@@ -18,7 +18,7 @@ from reconciler.port import RegistryUnavailable, StaleRecord
 
 T = TypeVar("T")
 
-_DOUBT = "It may have been carried out nevertheless: plan again to see."
+DOUBT = "It may have been carried out nevertheless: plan again to see."
 
 
 class Fate(Enum):
@@ -70,9 +70,9 @@ def read(attempt: Callable[[], T], patience: Patience) -> T:
     return _persist(attempt, patience, None)
 
 
-def write(attempt: Callable[[], T], patience: Patience, settle: Settle[T]) -> T:
-    """Make a call that changes something, exactly once. Raises RegistryError."""
-    return _persist(attempt, patience, settle)
+def write(attempt: Callable[[], T], patience: Patience, settle: Settle[T], doubt: str = DOUBT) -> T:
+    """Make a call that changes something, exactly once. Raises RegistryError, with `doubt` where that is unknown."""
+    return _persist(attempt, patience, settle, doubt)
 
 
 def repeat(_patience: Patience) -> None:
@@ -80,7 +80,7 @@ def repeat(_patience: Patience) -> None:
     return
 
 
-def _persist(attempt: Callable[[], T], patience: Patience, settle: Settle[T] | None) -> T:
+def _persist(attempt: Callable[[], T], patience: Patience, settle: Settle[T] | None, doubt: str = DOUBT) -> T:
     deadline = patience.clock() + patience.seconds
     in_doubt = False
     for number in count(1):
@@ -102,12 +102,14 @@ def _persist(attempt: Callable[[], T], patience: Patience, settle: Settle[T] | N
         if settle and in_doubt and (settled := settle(_rest(patience, deadline))) is not None:
             return settled
     # Not raised where it was caught: no traceback may lead into the library, whose frames hold the token.
-    raise _in_doubt(failed.error) if settle and in_doubt else failed.error
+    raise _in_doubt(failed.error, doubt) if settle and in_doubt else failed.error
 
 
 def _rest(patience: Patience, deadline: float) -> Patience:
     return replace(patience, seconds=max(0.0, deadline - patience.clock()))
 
 
-def _in_doubt(error: RegistryUnavailable) -> RegistryUnavailable:
-    return RegistryUnavailable(error.message, hint=f"{error.hint} {_DOUBT}".strip(), tag=error.tag)
+def _in_doubt(error: RegistryUnavailable, doubt: str) -> RegistryUnavailable:
+    doubted = RegistryUnavailable(error.message, hint=f"{error.hint} {doubt}".strip(), tag=error.tag)
+    doubted.status, doubted.code, doubted.errors = error.status, error.code, error.errors
+    return doubted

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import NoReturn, Self
 
 from reconciler.port import HistoryEntry, Impact, RegistryRejected, Snapshot, Unreadable
@@ -47,6 +47,11 @@ class PlainReader:
     def impact(self, tag: str) -> Impact | None:
         """Return that the impact is not known; None where no session type has the tag."""
         return Impact() if self._sessions.find(tag) is not None else None
+
+    def impacts(self, tags: Collection[str]) -> Mapping[str, Impact]:
+        """Return that of no session type the impact is known."""
+        del tags
+        return {}
 
     def close(self) -> None:
         """Close the connections."""

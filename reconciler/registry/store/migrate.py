@@ -21,7 +21,7 @@ from reconciler.registry.store.border import is_transient_or_created_twice
 from reconciler.registry.store.database import Database
 
 # The newest revision in migrations/versions. Revisions are numbers of four digits, so that they compare as text.
-HEAD = "0002"
+HEAD = "0003"
 VERSION_TABLE = "reconciler_version"
 MIGRATIONS = Path(__file__).parent / "migrations"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
 from typing import Any, NamedTuple, Self
 
 from sqlalchemy import Select, and_, select
@@ -9,7 +11,9 @@ from sqlalchemy import Select, and_, select
 from reconciler.port import HistoryEntry, Impact, Record, Snapshot, mark_of
 from reconciler.registry.store.database import Database
 from reconciler.registry.store.rows import entry_of, read_rows, record_of
+from reconciler.registry.store.sessions.live import impacts
 from reconciler.registry.store.tables import history, products, session_types
+from reconciler.runtime.surroundings import utc_now
 
 _NO_MARK = "0"  # of a product that nothing was written to
 # The entry of the product's revision tells when it was reached; a product without writes has none.
@@ -38,9 +42,10 @@ class HistoryPage(NamedTuple):
 class StoreReader:
     """One product of a database, for reading. Owns the database: closing the one closes the other."""
 
-    def __init__(self, database: Database, *, product: str) -> None:
+    def __init__(self, database: Database, *, product: str, clock: Callable[[], datetime] = utc_now) -> None:
         self._database = database
         self._product = product
+        self._clock = clock
 
     def fetch(self) -> Snapshot:
         """Return all records of the product."""
@@ -59,11 +64,17 @@ class StoreReader:
             return record_of(rows[0]) if rows else None
 
     def impact(self, tag: str) -> Impact | None:
-        """Return the impact of a session type; None where no record has the tag.
+        """Return the impact of a session type; None where no record has the tag."""
+        return None if self.record(tag) is None else self.impacts([tag]).get(tag, Impact())
 
-        It is unknown as long as nothing here runs sessions.
-        """
-        return None if self.record(tag) is None else Impact()
+    def impacts(self, tags: Collection[str] | None = None) -> Mapping[str, Impact]:
+        """Return the impacts of session types, of all that have a record by default, in a few queries for all."""
+        with self._database.reading() as connection:
+            if tags is None:
+                tags = connection.scalars(
+                    select(session_types.c.tag).where(session_types.c.product == self._product)
+                ).all()
+            return impacts(connection, self._product, tags, self._clock())
 
     def product_revision(self) -> int:
         """Return the product's revision."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import asdict
 from typing import Annotated
 from urllib.parse import quote
@@ -19,8 +18,9 @@ from reconciler.server.conditional import at_matching_revision, existing
 from reconciler.server.conditions import etag, is_known, required_match
 from reconciler.server.cursors import cursor_after, tag_before
 from reconciler.server.forms import tag_errors
+from reconciler.server.idempotency import idempotency_key
 from reconciler.server.openapi import IDEMPOTENCY_KEY, IF_MATCH, IF_NONE_MATCH, PROVENANCE, described, success
-from reconciler.server.problems import InputError, ProblemCode, Refusal, invalid, invalid_session_type, summary
+from reconciler.server.problems import ProblemCode, Refusal, invalid_session_type, summary
 from reconciler.server.provenance import source_of
 from reconciler.server.replies import REVALIDATE, record_json, reply
 from reconciler.server.routes.parameters import PAGE, Limit, ProductPath, Query, TagPath
@@ -29,7 +29,6 @@ from reconciler.session_type import check
 
 router = APIRouter(prefix="/v1/products/{product}/session-types", tags=["session types"])
 
-_KEY = re.compile("[!-~]{1,200}")
 _NOT_MODIFIED = success(304, None, "ETag", text="The client has it already.")
 _WRITE_PROBLEMS = (
     ProblemCode.NOT_FOUND,
@@ -103,7 +102,7 @@ def get_session_type(request: Request, product: ProductPath, tag: TagPath) -> Re
 )
 def create_session_type(request: Request, product: ProductPath, caller: Caller, body: JsonBytes) -> Response:
     """Create a record. With an Idempotency-Key the request may be repeated."""
-    key, source = _idempotency_key(request), source_of(request)
+    key, source = idempotency_key(request), source_of(request)
     checked = check(parse_object(body))
     if checked.session_type is None:
         raise invalid_session_type(checked.problems)
@@ -171,14 +170,6 @@ def get_impact(request: Request, product: ProductPath, tag: TagPath) -> Response
     """Tell how many live sessions and users a type has; null where that is not known."""
     impact = existing(services_of(request).reader(product).impact(tag), tag)
     return reply({"tag": tag, **asdict(impact)})
-
-
-def _idempotency_key(request: Request) -> str | None:
-    key = request.headers.get("idempotency-key")
-    if key is not None and not _KEY.fullmatch(key):
-        message = "`Idempotency-Key` has 1 to 200 visible ASCII characters."
-        raise invalid(InputError("/Idempotency-Key", message, place="header"))
-    return key
 
 
 def _record(record: Record, status: int = 200, headers: dict[str, str] | None = None) -> Response:

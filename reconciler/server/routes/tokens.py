@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
@@ -14,6 +14,7 @@ from reconciler.server.auth import Caller
 from reconciler.server.bodies import JsonBytes, parse_object
 from reconciler.server.forms import read_form
 from reconciler.server.models import TokenForm
+from reconciler.server.moments import moment_in
 from reconciler.server.openapi import described, success
 from reconciler.server.problems import InputError, ProblemCode, Refusal, invalid
 from reconciler.server.replies import NO_STORE, reply
@@ -85,14 +86,7 @@ def _may_manage(caller: Token, product: str | None) -> bool:
 def _expiry(spelled: str | None, now: datetime) -> datetime | None:
     if spelled is None:
         return None
-    try:
-        expires_at = datetime.fromisoformat(spelled)
-        at = expires_at.astimezone(UTC) if expires_at.tzinfo else None
-    except (ValueError, OverflowError):
-        at = None
-    if at is None:
-        message = "`expires_at` is a time of RFC 3339 with an offset, such as `2027-01-31T12:00:00Z`."
-        raise invalid(InputError("/expires_at", message))
+    at = moment_in(spelled, "expires_at")
     if at <= now:
         raise invalid(InputError("/expires_at", "`expires_at` must be later than now."))
     return at

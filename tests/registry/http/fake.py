@@ -103,6 +103,8 @@ class FakeServer:
         self.faults: dict[str, list[Fault]] = {}
         self.before_page: Callable[[], None] | None = None
         self._hooks: dict[str, list[Callable[[], None]]] = {}
+        # None is for an older server, which does not know the address.
+        self.impacts: dict[str, Any] | None = None
         self.authorized: Mapping[str, Reply | None] = {TOKEN: None}
         self._server = ThreadingHTTPServer(("127.0.0.1", port), type("Handler", (_Handler,), {"fake": self}))
         self._server.daemon_threads = True
@@ -187,6 +189,8 @@ class FakeServer:
                 return _one(store, tag)
             case "GET", "history", False:
                 return _history(store, seen)
+            case "GET", "impact", False if self.impacts is not None:
+                return Reply(200, {"items": [{"tag": tag, **known} for tag, known in self.impacts.items()]})
             case "POST", "session-types", False:
                 return self._create(store, seen)
             case "PATCH", "session-types", True:

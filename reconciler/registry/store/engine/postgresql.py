@@ -57,6 +57,7 @@ def engine(database: PostgresDatabase, *, read_only: bool) -> Engine:
         pool_timeout=POOL_SECONDS,
         pool_pre_ping=True,
         use_native_hstore=False,
+        hide_parameters=True,  # or a traceback, in a log, would repeat what is written
     )
 
 

@@ -43,7 +43,8 @@ def reading_engine(path: Path) -> Engine:
 
 def _engine(connect: Callable[[], sqlite3.Connection]) -> Engine:
     # No limit to the overflow: callers bring their own threads, and waiting is what SQLite's lock is for.
-    engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool, max_overflow=-1)
+    # Parameters are hidden, or a traceback, in a log, would repeat what is written.
+    engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool, max_overflow=-1, hide_parameters=True)
     event.listen(engine, "begin", _begin)
     return engine
 

@@ -76,8 +76,8 @@ def open_runtime(run: Run, env: str, master_key_file: Path | None) -> AbstractCo
     address = parse_registry_url(run.registry, run.project.root)
     if isinstance(address, DuctapeEndpoint):
         raise ReconcilerError(
-            "The sessions of the Ductape platform can't be reached from here: these commands work on a registry server or "
-            "a database",
+            "The sessions of the Ductape platform can't be reached from here: these commands are for a registry "
+            "server or a database",
             hint="Name one with --registry or --target.",
         )
     if not isinstance(address, HttpEndpoint):

@@ -112,7 +112,9 @@ class Ledger:
                 return
             self._shared.read = None  # until it is known what became of the write
             try:
-                version = self._place.write(to_text(document).encode(), read.version)
+                # A name from the environment may hold half a character: that becomes JSON's own escape of it.
+                content = to_text(document).encode(errors="backslashreplace")
+                version = self._place.write(content, read.version)
             except LedgerMoved:
                 continue
             self._shared.read = _Read(document, version)

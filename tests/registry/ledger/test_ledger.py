@@ -119,6 +119,35 @@ def test_an_exchange_for_what_is_there_writes_nothing(tmp_path: Path) -> None:
     assert (place.writes, ledger.exists) == (1, True)
 
 
+def test_a_name_that_is_no_text_is_kept_all_the_same(tmp_path: Path) -> None:
+    place = Watched(tmp_path / "ledger.json")
+    open_ledger(place).exchange("a", None, entry("a", by="ad\udc80a"))
+    assert open_ledger(place).load() == {"a": entry("a", by="ad\udc80a")}
+
+
+def test_a_write_that_breaks_off_is_no_success_for_those_who_waited(tmp_path: Path) -> None:
+    class Broken(Watched):
+        """Ends in an error that nobody expects."""
+
+        def write(self, content: bytes, version: Any) -> Any:
+            self.begun.set()
+            self.go.wait()
+            raise MemoryError
+
+    place = Broken(tmp_path / "ledger.json")
+    ledger = open_ledger(place)
+    place.go.clear()
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(ledger.exchange, "a", None, entry("a"))
+        place.begun.wait()
+        second = pool.submit(ledger.exchange, "b", None, entry("b"))
+        place.go.set()
+        for each in (first, second):
+            with pytest.raises((MemoryError, RegistryUnavailable)):
+                each.result()
+    assert open_ledger(place).load() == {}
+
+
 def test_a_ledger_that_others_never_stop_writing_gives_up(tmp_path: Path) -> None:
     class Busy(Watched):
         """Is always written by somebody else first."""

@@ -19,7 +19,7 @@ from reconciler.cli.inputs import Run
 from reconciler.diagnostics import Code, Diagnostic, InvalidInput, Location
 from reconciler.manifests import Loaded, ManifestPath, is_manifest, load_manifests
 from reconciler.plan import Header
-from reconciler.project import BlamedFile, Revision, find_commit, is_shallow, repository_of
+from reconciler.project import BlamedFile, Revision, find_commit, is_shallow, repository_of, why_not
 
 _PLAIN_NAME = re.compile(r"[\w./@~^{}+-]+")
 _SHORT_COMMIT = 12
@@ -61,7 +61,8 @@ class Against:
         """Find the commit. Raises a usage error where there is none."""
         top = repository_of(run.project.root)
         if top is None:
-            raise click.UsageError(f"--against needs git, and {run.project.root} is in no git repository.")
+            why = why_not(run.project.root)
+            raise click.UsageError(f"--against needs the git repository of {run.project.root}: {why}.")
         commit = find_commit(top, name)
         if commit is None:
             more = " This clone is shallow: fetch more of its history." if is_shallow(top) else ""

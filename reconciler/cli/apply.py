@@ -128,7 +128,7 @@ def _planned(run: Run, console: Console, options: dict[str, Any]) -> Planned:
     say_warnings(console, loaded)
     planned = planning.make(run, loaded, run.header(loaded, paths), planning.options_of(run, options))
     planning.say_what_is_missing(planned, console)
-    return policies.over(planned)
+    return policies.over(planning.signed(run, planned))
 
 
 def _forbid_with_a_plan(options: dict[str, Any]) -> None:

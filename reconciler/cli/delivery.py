@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +27,10 @@ class Report:
 
     format: str
     file: Path
+
+
+class SharedFile(click.UsageError):
+    """Two outputs were to be in one file. No report tells of it, since one of the two may be a saved plan."""
 
 
 class _ReportType(click.ParamType[Report]):
@@ -89,14 +94,21 @@ class Delivery:
         """Every format that was asked for."""
         return {self.output_format, *(report.format for report in self.reports)}
 
-    def check(self) -> None:
-        """Refuse, before anything is done, what can't work. Raises UsageError and ReconcilerError."""
+    def check(self, saved: str = "") -> None:
+        """Refuse, before anything is done, what can't work. Raises UsageError and ReconcilerError.
+
+        `saved` is the plan that the command writes or carries out.
+        """
         if self.view.max_bytes is not None and "markdown" not in self.formats:
             raise click.UsageError("--max-bytes is for markdown: it needs --format markdown or --report markdown=FILE.")
         for report in self.reports:
             if report.file.is_dir() or not report.file.parent.is_dir():
                 why = "it is a folder" if report.file.is_dir() else f"there is no folder {report.file.parent}"
                 raise ReconcilerError(f"The report can't be written to {report.file}: {why}")
+        files = [*([Path(saved)] if saved else []), *(report.file for report in self.reports)]
+        for file, times in Counter(each.resolve() for each in files if each.is_file() or not each.exists()).items():
+            if times > 1:
+                raise SharedFile(f"Two outputs can't both be in {file}: give each a file of its own.")
 
     def text(self, document: PlanDocument) -> str:
         """Return the document as stdout gets it."""

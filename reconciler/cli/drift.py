@@ -63,6 +63,9 @@ def command(console: Console, given: Globals, /, **options: Any) -> ExitCode:
         )
     planned = _comparable(planned, has_manifests=has_manifests)
     delivery = Delivery.of(options)
+    # Only JSON holds the pending changes themselves.
+    sign = planning.signed if "json" in delivery.formats else planning.with_drift_signed
+    planned = sign(run, planned)
     document = delivery.document_of(planned)
     if delivery.is_machine:
         console.out(delivery.text(document))

@@ -10,7 +10,14 @@ from reconciler.errors import ReconcilerError
 
 
 def write_atomically(file: Path, text: str) -> None:
-    """Write a text file in one step, keeping the mode of the one it replaces. Raises OSError."""
+    """Write a text file in one step, keeping the mode of the one it replaces. Raises OSError.
+
+    What is no file, such as a pipe or `/dev/null`, is written into: a file in its place would break it for everybody.
+    """
+    if file.exists() and not file.is_file():
+        with file.open("w", encoding="utf-8", newline="") as stream:
+            stream.write(text)
+        return
     file = file.resolve()
     mode = file.stat().st_mode & 0o7777 if file.exists() else 0o666 & ~_umask()
     descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")

@@ -98,8 +98,15 @@ def _diff(laid: _Laid, before: Sources, after: Sources) -> str:
     shown = _shown_lines(laid.after, after[file]) | _shown_lines(laid.before, before[file])
     heads = (f"a{os.sep}{file}", f"b{os.sep}{file}")
     lines = difflib.unified_diff(laid.before.splitlines(), laid.after.splitlines(), *heads, lineterm="")
-    told = (line[:1] + shown.get(line[1:], line[1:]) for line in lines)
+    told = [line[:1] + shown.get(line[1:], line[1:]) for line in lines] or [f"{file}: {_unseen(laid)}"]
     return "\n".join("\t".join(map(safe, line.split("\t"))) for line in told)
+
+
+def _unseen(laid: _Laid) -> str:
+    """Say what changes where every line stays as it is."""
+    if "\r" in laid.before:
+        return "line ends become LF"
+    return "the byte order mark goes" if laid.before == laid.after else "the last line gets a line end"
 
 
 def _shown_lines(real: str, hidden: str) -> dict[str, str]:

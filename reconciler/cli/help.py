@@ -90,6 +90,16 @@ class Documented:
             for name in (*read, *((REGISTRY_FILE, DUCTAPE_LOGIN, CACHE_FOLDER) * self.page.asks_registry))
         }
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse, and refuse what is empty: a script whose variable is not set must not fall back to a default."""
+        rest: list[str] = super().parse_args(ctx, args)  # type: ignore[misc]  # click's classes have it
+        for param in () if ctx.resilient_parsing else self.params:
+            value = ctx.params.get(param.name or "")
+            if value == "" or (isinstance(value, tuple) and "" in value):
+                message = "It is empty. Leave it out, or give it a value."
+                raise click.BadParameter(message, ctx=ctx, param=param)
+        return rest
+
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options, those of the command before those that it shares."""
         for title, rows in self._option_groups(ctx):

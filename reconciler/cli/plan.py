@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -29,6 +30,7 @@ from reconciler.cli.reporting import reported, say_warnings
 from reconciler.errors import ReconcilerError
 from reconciler.manifests import Loaded
 from reconciler.plan import Guard, Risk, sealed, too_risky
+from reconciler.project import without_credentials
 from reconciler.render import render_plan, render_plan_json
 
 _RISKS = [risk.value for risk in Risk if risk is not Risk.NONE]
@@ -79,7 +81,7 @@ def command(console: Console, given: Globals, /, **options: Any) -> ExitCode:
     header = run.header(loaded, options["paths"])
     header = against.header(header) if against else header
     planned = planning.make(run, loaded, header, planning.options_of(run, options), against)
-    planned = policies.over(planned)
+    planned = policies.over(planning.signed(run, planned, against))
     planning.say_what_is_missing(planned, console)
     if options["out"]:
         _save(planned, Path(options["out"]))
@@ -92,7 +94,7 @@ def command(console: Console, given: Globals, /, **options: Any) -> ExitCode:
     else:
         console.out(render_plan(document, console.out_paint))
         if planned.plan.calls:
-            console.out(_closing(options["out"]))
+            console.out(_closing(given, options))
     return _exit_code(planned, options, console)
 
 
@@ -114,9 +116,14 @@ def _save(planned: planning.Planned, file: Path) -> None:
         raise ReconcilerError(f"The plan can't be saved to {file}: {error.strerror}") from error
 
 
-def _closing(saved: str | None) -> str:
-    if saved:
-        return f"\nSaved to {saved}. To carry out exactly this: reconciler apply --plan {saved}"
+def _closing(given: Globals, options: dict[str, Any]) -> str:
+    if saved := options["out"]:
+        registry = without_credentials(given.registry) if given.registry else None
+        named = {"--plan": saved, "--target": given.target, "--registry": registry, "--product": given.product}
+        words = (word for option, value in named.items() if value for word in (option, value))
+        return f"\nSaved to {saved}. To carry out exactly this: {shlex.join(['reconciler', 'apply', *words])}"
+    if options["against"]:
+        return "\nNote: apply takes the manifests of the work tree. To carry out this plan, save it with --out."
     return "\nNote: the plan was not saved (--out), so apply will make its own."
 
 

@@ -99,8 +99,8 @@ def fetch(run: Run) -> Snapshot:
 def make(run: Run, loaded: Loaded, header: Header, options: PlanOptions, against: Against | None = None) -> Planned:
     """Plan the loaded manifests, those of another commit with `against`, against the registry as it is now.
 
-    What only a plan with changes needs is asked for only then: git's memory of manifests that are gone, live numbers,
-    and who wrote the lines.
+    What only a plan with changes needs is asked for only then: git's memory of manifests that are gone, and live
+    numbers.
     """
     with run.reader() as reader:
         snapshot = reader.fetch()
@@ -114,7 +114,17 @@ def make(run: Run, loaded: Loaded, header: Header, options: PlanOptions, against
         plan = make_plan(loaded.desired, snapshot, replace(options, former=former_manifests(run, gone)))
         plan = with_live_numbers(plan, reader)
     refusals = check_guards(plan, run.target.limits, manifests=len(loaded.desired))
-    return Planned(plan, header, refusals, authors=authors_of(run, plan, against))
+    return Planned(plan, header, refusals)
+
+
+def signed(run: Run, planned: Planned, against: Against | None = None) -> Planned:
+    """Return a plan with who wrote the lines that its changes and its drift stand at."""
+    return replace(planned, authors=authors_of(run, planned.plan, against))
+
+
+def with_drift_signed(run: Run, planned: Planned) -> Planned:
+    """Return a plan with who wrote the lines of its drift alone: git takes a while for many pending changes."""
+    return replace(planned, authors=authors_of(run, replace(planned.plan, changes=())))
 
 
 def with_live_numbers(plan: Plan, reader: ImpactReader) -> Plan:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from functools import wraps
 from typing import Any
@@ -65,7 +65,7 @@ def reported(function: Command, *, document: ErrorDocument = plan_error_document
         delivery = Delivery.of(options)
         code = attempt(console, delivery, given, options)
         try:
-            delivery.conclude(Ending(code, options.get("out") or options.get("saved") or ""))
+            delivery.conclude(Ending(code, _saved(options)))
         except ReconcilerError as error:
             console.err(render_error(error, console.err_paint))
             return code or ExitCode.ERROR
@@ -73,7 +73,7 @@ def reported(function: Command, *, document: ErrorDocument = plan_error_document
 
     def attempt(console: Console, delivery: Delivery, given: Globals, options: dict[str, Any]) -> ExitCode:
         try:
-            delivery.check()
+            delivery.check(_saved(options))
             code = ExitCode(function(console, given, **options) or ExitCode.OK)
             return _cut(console) if console.was_cut and code in {ExitCode.OK, ExitCode.CHANGES} else code
         except InvalidInput as error:
@@ -100,6 +100,11 @@ def reported(function: Command, *, document: ErrorDocument = plan_error_document
 
     run.error_document = document  # type: ignore[attr-defined]
     return run
+
+
+def _saved(options: Mapping[str, Any]) -> str:
+    """Return the file of the saved plan that a command writes or carries out."""
+    return options.get("out") or options.get("saved") or ""
 
 
 def _said(console: Console, report: str | None, code: ExitCode) -> ExitCode:

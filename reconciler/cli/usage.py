@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import click
 
-from reconciler.cli.delivery import Delivery, asked_reports
+from reconciler.cli.delivery import Delivery, SharedFile, asked_reports
 from reconciler.cli.exit_codes import ExitCode
 from reconciler.cli.github_files import Ending, tell_github
 from reconciler.cli.reporting import ErrorDocument, diagnostics_report, error_entry, plan_error_document
@@ -27,7 +27,8 @@ def tell_usage(error: click.UsageError, form: str, reports: Sequence[str]) -> No
     choices = _formats_of(command)
     is_known = not choices or form in choices
     if document is plan_error_document and command is not None and choices:
-        files = asked_reports(reports) if any(each.name == "reports" for each in command.params) else ()
+        writes = any(each.name == "reports" for each in command.params) and not isinstance(error, SharedFile)
+        files = asked_reports(reports) if writes else ()
         delivery = Delivery(form if is_known else "text", files, View(drift=command.name == "drift"))
         _deliver(delivery, document(entries))
     elif is_known and (text := diagnostics_report(form, entries, document)):

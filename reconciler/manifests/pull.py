@@ -114,15 +114,18 @@ def _ignored(loaded: Loaded, live: list[SessionType]) -> Iterable[tuple[str, str
 
 
 def _failed(loaded: Loaded, live: list[SessionType]) -> dict[str, tuple[str, ...]]:
-    """Return the paths of the values that are not what is live, by tag."""
+    """Return the paths of the values that are not what is live, by tag.
+
+    A session type that no manifest can hold has none; it must not be looked for in all the others.
+    """
     desired = {each.session_type.tag: each for each in loaded.desired}
     failed: dict[str, tuple[str, ...]] = {}
     for each in live:
-        if each.tag not in desired or not loaded.is_valid:
+        if each.tag not in desired:
             failed[each.tag] = ("all of it",)
         elif changes := diff(desired[each.tag].ignoring(each).session_type, each):
             failed[each.tag] = tuple(format_path(change.path) for change in changes)
-    return failed
+    return failed if failed or loaded.is_valid else {each.tag: ("all of it",) for each in live}
 
 
 def _whole_array(path: Path) -> Path:

@@ -14,6 +14,7 @@ from reconciler.project.git import (
     only_commit_since,
     repository_of,
     texts_at_head,
+    why_not,
 )
 from reconciler.project.secret import TOKEN_VARIABLE, Secret, registry_token, token_variable
 from reconciler.project.target import DEFAULT_REGISTRY, Target, without_credentials
@@ -42,5 +43,6 @@ __all__ = [
     "repository_of",
     "texts_at_head",
     "token_variable",
+    "why_not",
     "without_credentials",
 ]

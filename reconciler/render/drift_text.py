@@ -17,9 +17,13 @@ from reconciler.render.values import counted, safe
 NO_DRIFT = "No drift. Every owned session type is as it was last applied."
 NO_DRIFT_READ = "No drift in what can be read; what can't be read counts as drift."
 NO_DIFFERENCE = "No drift. Every session type is as its manifest says."
+_NO_DIFFERENCE_IN_SELECTION = "No drift. Every session type that --only and --skip let through is as its manifest says."
 _TWO_WAY = (
     "This registry keeps no record of what was applied, so live is compared with the manifests: drift can't be told "
     "from a change in git that is not applied yet. A ledger mends that."
+)
+_NO_DRIFT_IN_SELECTION = (
+    "No drift. Every owned session type that --only and --skip let through is as it was last applied."
 )
 
 
@@ -62,11 +66,19 @@ def drift_summary_lines(document: PlanDocument, paint: Paint, *, strict: bool) -
     elif strict and document["unmanaged"]:
         yield paint("No owned session type drifted, but --strict counts unmanaged ones:", "strong")
     else:
-        verdict = NO_DRIFT if document["keeps_applied"] else NO_DIFFERENCE
-        yield paint(NO_DRIFT_READ if wants_unreadable(document) else verdict, "strong")
+        yield paint(_no_drift(document), "strong")
     if not document["keeps_applied"]:
         yield _TWO_WAY
     yield from _notes(document)
+
+
+def _no_drift(document: PlanDocument) -> str:
+    if wants_unreadable(document):
+        return NO_DRIFT_READ
+    selected = document["source"]["only"] or document["source"]["skip"]
+    if not document["keeps_applied"]:
+        return _NO_DIFFERENCE_IN_SELECTION if selected else NO_DIFFERENCE
+    return _NO_DRIFT_IN_SELECTION if selected else NO_DRIFT
 
 
 def _verdict(document: PlanDocument, paint: Paint) -> Iterator[str]:

@@ -96,7 +96,7 @@ def test_each_target_and_folder_has_a_comment_of_its_own(project: Shop, runner: 
     [
         ({"selector": "$Session{details}{email}"}, "--fail-on breaking", (ExitCode.REFUSED, "1 to update")),
         ({"expiry": "never"}, "", (ExitCode.INVALID, "1 error; there is no plan.")),
-        ({}, "--bogus", (ExitCode.USAGE, "There is no report: exit code 64.")),
+        ({}, "--bogus", (ExitCode.USAGE, "No such option")),
         ({}, "'never closed", (ExitCode.USAGE, "There is no report: exit code 64.")),
         ({}, "--registry http://127.0.0.1:1", (ExitCode.UNREACHABLE, "1 error; there is no plan.")),
         ({"expiry": 14}, "--detailed-exitcode", (ExitCode.CHANGES, "1 to update")),

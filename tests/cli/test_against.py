@@ -278,3 +278,22 @@ def test_the_guards_hold_for_a_rollback(shop: Shop, moved_on: str) -> None:
     saved = json.loads(shop.save("plan.json", "--against", "v1").read_text())
     assert [refusal["guard"] for refusal in saved["refusals"]] == ["max-update"]
     assert shop.run("apply", "--plan", "plan.json", "--auto-approve").code == 4
+
+
+def test_without_git_it_says_what_git_says(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    own_configuration(monkeypatch, shop.root.parent)
+    shop.session("cart")
+    wrong = shop.run("plan", "sessions", "--against", "v1")
+    assert wrong.code == 64
+    assert f"--against needs the git repository of {shop.root}: not a git repository" in wrong.err
+    new_repository(shop.root)
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    assert "dubious ownership" in shop.run("plan", "sessions", "--against", "v1").err, "as in a container of CI"
+
+
+@pytest.mark.usefixtures("moved_on")
+def test_what_was_not_saved_is_not_what_apply_would_do(shop: Shop) -> None:
+    text = shop.ok("plan", "sessions", "--against", "v1").out
+    assert text.endswith(
+        "\nNote: apply takes the manifests of the work tree. To carry out this plan, save it with --out.\n"
+    )

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from tests.cli.conftest import Shop
 
@@ -125,3 +127,10 @@ def test_a_record_owned_by_another_project_never_drifts_for_this_one(applied: Sh
     applied.write("reconciler.yaml", "project: other\n")
     drift = applied.ok("drift", "sessions")
     assert "alice" not in drift.out
+
+
+@pytest.mark.parametrize("selection", [("--only", "guest"), ("--skip", "cart")])
+def test_what_was_not_looked_at_is_not_said_to_be_as_applied(applied: Shop, selection: tuple[str, str]) -> None:
+    applied.edit("cart", name="Moved")
+    told = applied.ok("drift", "sessions", *selection).out
+    assert "No drift. Every owned session type that --only and --skip let through is as it was last applied." in told

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.cli.conftest import Shop
 
 UNTIDY = """\
@@ -115,3 +117,21 @@ def test_without_paths_manifests_and_overlays_of_the_project_are_laid_out(shop: 
     shop.write("overlays/cart.yaml", "tag:    cart\n")
     assert shop.ok("fmt").out.splitlines() == ["sessions/cart.yaml", "overlays/cart.yaml"]
     assert (shop.root / "overlays/cart.yaml").read_text() == "tag: cart\n"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda text: text.replace("\n", "\r\n"), "line ends become LF"),
+        (lambda text: "\ufeff" + text, "the byte order mark goes"),
+        (lambda text: text.rstrip("\n"), "the last line gets a line end"),
+    ],
+)
+def test_a_difference_that_no_line_shows_is_told(shop: Shop, change: Callable[[str], str], said: str) -> None:
+    file = shop.session("cart")
+    shop.ok("fmt", "sessions")
+    laid_out = file.read_bytes()
+    file.write_bytes(change(laid_out.decode()).encode())
+    assert shop.ok("fmt", "sessions", "--diff").out == f"sessions/cart.yaml: {said}\n"
+    shop.ok("fmt", "sessions")
+    assert file.read_bytes() == laid_out

@@ -209,6 +209,20 @@ def test_a_plan_without_changes_asks_git_for_no_author(
     assert log.read_text().count("blame") == 1, "only the one manifest that changed"
 
 
+def test_drift_asks_git_about_pending_changes_only_where_the_report_holds_them(
+    shop: Shop, repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.session("cart")
+    repository.commit()
+    shop.apply()
+    shop.session("cart", expiry=14)
+    log = recorded_calls(tmp_path, monkeypatch)
+    assert "1 session type with unapplied changes in git" in shop.ok("drift", "sessions").out
+    assert "blame" not in log.read_text(encoding="utf-8")
+    shop.ok("drift", "sessions", "--format", "json")
+    assert "blame" in log.read_text(encoding="utf-8")
+
+
 def test_without_git_all_of_it_is_null(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     shop.session("cart")
     assert _signature(_entry(shop)) == (None, None)

@@ -262,3 +262,20 @@ def test_the_nastiest_live_values_plan_to_nothing_once_pulled(shop: Shop) -> Non
     text = (shop.root / "sessions/cart.yaml").read_text()
     for comment in ("# the cart of a visitor", "# whose it is", "# short on purpose"):
         assert comment in text
+
+
+def test_what_no_manifest_can_hold_is_named_and_nothing_else(shop: Shop) -> None:
+    shop.session("cart")
+    shop.apply()
+    spec = shop.records()["cart"].spec
+    assert spec is not None
+    with shop.hand() as registry:
+        registry.create(type(spec).from_json({**spec.to_json(), "tag": "guest"}))
+        registry.create(type(spec).from_json({**spec.to_json(), "tag": "odd", "schema": {"userId": "u", "": 1}}))
+    before = shop.tree()
+    refused = shop.run("pull")
+    assert refused.code == 1
+    assert "what is live of odd (all of it); nothing was written" in refused.err
+    assert "guest" not in refused.err
+    assert shop.tree() == before
+    shop.ok("pull", "guest")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
@@ -274,3 +275,50 @@ def test_metrics_of_a_failed_run_take_the_place_of_older_ones(applied: Shop) -> 
     text = file.read_text(encoding="utf-8")
     assert "reconciler_drift_records" not in text
     assert 'reconciler_errored{command="drift",target="",product="default"} 1' in text
+
+
+def test_a_report_is_written_into_a_pipe_that_stays_one(shop: Shop) -> None:
+    shop.session("cart")
+    pipe = shop.root / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        shop.ok("plan", "sessions", "--report", f"gitlab={pipe}")
+        assert os.read(reader, 1000) == b'{"create":1,"update":0,"delete":0}\n'
+    finally:
+        os.close(reader)
+    assert pipe.is_fifo()
+
+
+def test_a_link_to_what_is_no_file_is_followed(shop: Shop) -> None:
+    shop.session("cart")
+    pipe, link = shop.root / "pipe", shop.root / "link"
+    os.mkfifo(pipe)
+    link.symlink_to(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        shop.ok("plan", "sessions", "--report", f"gitlab={link}")
+        assert os.read(reader, 1000).startswith(b'{"create":1')
+    finally:
+        os.close(reader)
+    assert link.is_symlink()
+    assert pipe.is_fifo()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "plan sessions --report json=a --report html=a",
+        "plan sessions --report json=a --report html=./sessions/../a",
+        "plan sessions --out a --report markdown=a",
+        "apply --plan plan.json --auto-approve --report json=plan.json",
+    ],
+)
+def test_no_output_overwrites_another(shop: Shop, line: str) -> None:
+    shop.session("cart")
+    shop.save()
+    before = shop.tree()
+    wrong = shop.run(*line.split())
+    assert wrong.code == 64
+    assert "Two outputs can't both be in" in wrong.err
+    assert shop.tree() == before

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,17 @@ def test_plan_says_how_to_carry_out_what_was_saved(applied: Shop) -> None:
     applied.session("cart", expiry=14)
     assert "reconciler apply --plan plan.json" in applied.ok("plan", "sessions", "--out", "plan.json").out
     assert "--out" in applied.ok("plan", "sessions").out
+
+
+def test_what_plan_says_to_type_works_as_it_stands(shop: Shop) -> None:
+    shop.session("cart")
+    here, other = (f"{{registry: 'sqlite:///.reconciler/{name}.db'}}" for name in ("here", "other"))
+    targets = f"targets: {{here: {here}, other: {other}}}"
+    shop.write("reconciler.yaml", f"manifests: [sessions/]\ndefault_target: here\n{targets}\n")
+    out = shop.ok("plan", "--target", "other", "--product", "a b", "--out", "-the plan.json").out
+    program, *words = shlex.split(out.rpartition(": ")[2])
+    assert program == "reconciler"
+    assert "1 created" in shop.ok(*words, "--auto-approve").out
 
 
 def _edited(shop: Shop) -> None:

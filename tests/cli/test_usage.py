@@ -49,6 +49,42 @@ def test_wrong_usage_exits_64_says_what_is_wrong_and_does_nothing(shop: Shop, li
     assert shop.tree() == before
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "apply --auto-approve --plan=",
+        "apply --auto-approve --target=",
+        "apply sessions --auto-approve --registry=",
+        "apply sessions --auto-approve --only=",
+        "plan sessions --against=",
+        "plan sessions --out=",
+        "plan sessions --product=",
+        "--target= plan sessions",
+        "history --actor=",
+    ],
+)
+def test_an_empty_value_never_stands_for_the_default(shop: Shop, line: str) -> None:
+    shop.session("cart")
+    shop.write("reconciler.yaml", "manifests: [sessions/]\n")
+    before = shop.tree()
+    wrong = shop.run(*line.split())
+    option = next(word for word in line.split() if word.endswith("=")).removesuffix("=")
+    assert wrong.code == 64
+    assert f"'{option}'" in wrong.err
+    assert "empty" in wrong.err
+    assert shop.tree() == before
+
+
+@pytest.mark.parametrize("command", ["validate", "fmt", "plan", "apply", "drift", "show"])
+def test_an_empty_path_is_not_the_working_directory(shop: Shop, command: str) -> None:
+    shop.session("cart")
+    before = shop.tree()
+    wrong = shop.run(command, "")
+    assert wrong.code == 64
+    assert "It is empty" in wrong.err
+    assert shop.tree() == before
+
+
 @pytest.mark.parametrize(("mistyped", "meant"), [("plna", "plan"), ("dirft", "drift"), ("histroy", "history")])
 def test_a_mistyped_command_is_met_with_the_one_that_was_meant(shop: Shop, mistyped: str, meant: str) -> None:
     wrong = shop.run(mistyped)

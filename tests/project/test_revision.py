@@ -36,7 +36,7 @@ def test_a_commit_is_found_by_any_of_its_names(repository: Repository) -> None:
         assert find_commit(repository.root, name) == first
 
 
-@pytest.mark.parametrize("name", ["nope", "", "--help", "-1", "HEAD:a", "HEAD~9", "v1 v2", "0" * 40])
+@pytest.mark.parametrize("name", ["nope", "", "--help", "-1", "HEAD:a", "HEAD~9", "^HEAD", "v1 v2", "0" * 40])
 def test_what_names_no_commit_finds_none(repository: Repository, name: str) -> None:
     _write(repository, a="1")
     repository.commit()

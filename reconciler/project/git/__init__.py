@@ -4,6 +4,7 @@ Everything works without git; then it says nothing.
 """
 
 from reconciler.project.git.blame import BlamedFile, blame
+from reconciler.project.git.command import why_not
 from reconciler.project.git.head import texts_at_head
 from reconciler.project.git.revision import Revision, contents, find_commit, is_shallow, repository_of
 from reconciler.project.git.since import only_commit_since
@@ -22,4 +23,5 @@ __all__ = [
     "only_commit_since",
     "repository_of",
     "texts_at_head",
+    "why_not",
 ]

@@ -11,26 +11,51 @@ TIMEOUT_SECONDS = 10.0
 # A partial clone would fetch what it lacks, and a path of a user's is no pattern.
 _ENVIRONMENT = {"GIT_NO_LAZY_FETCH": "1", "GIT_TERMINAL_PROMPT": "0", "GIT_LITERAL_PATHSPECS": "1", "LC_ALL": "C"}
 
+# Git hands these to its hooks. They name the repository of the commit that is being made, and git then takes whatever
+# folder it is run in for the top of the work tree.
+_OF_HOOKS = ("GIT_DIR", "GIT_INDEX_FILE", "GIT_PREFIX")
+
 
 def run_git(
     folder: Path, *arguments: str, given: bytes = b"", timeout_seconds: float = TIMEOUT_SECONDS
 ) -> bytes | None:
     """Return what git prints when it is run in `folder` with `given` on stdin; None where it fails or is not there."""
+    done = _run(folder, arguments, given, timeout_seconds)
+    return done.stdout if done and done.returncode == 0 else None
+
+
+def why_not(folder: Path) -> str | None:
+    """Return why git knows nothing of a folder, in its own words; None where it does."""
+    done = _run(folder, ("rev-parse", "--show-toplevel"), b"", TIMEOUT_SECONDS)
+    if done is None:
+        return "git could not be run"
+    said = done.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
+    return said.removeprefix("fatal: ") if done.returncode else None
+
+
+def text_of(output: bytes | None) -> str | None:
+    """Return output as a line of text; a path in it keeps bytes that are no text."""
+    return None if output is None else output.decode("utf-8", "surrogateescape").strip("\r\n")
+
+
+def _run(
+    folder: Path, arguments: tuple[str, ...], given: bytes, timeout_seconds: float
+) -> subprocess.CompletedProcess[bytes] | None:
     try:
-        done = subprocess.run(  # noqa: S603 - fixed words, no shell
+        return subprocess.run(  # noqa: S603 - fixed words, no shell
             ["git", "--no-optional-locks", *arguments],  # noqa: S607 - git is where PATH says
             cwd=folder,
             input=given,
             capture_output=True,
             timeout=timeout_seconds,
             check=False,
-            env={**os.environ, **_ENVIRONMENT},
+            env=_environment(),
         )
     except (OSError, ValueError, subprocess.TimeoutExpired):
         return None
-    return done.stdout if done.returncode == 0 else None
 
 
-def text_of(output: bytes | None) -> str | None:
-    """Return output as a line of text; a path in it keeps bytes that are no text."""
-    return None if output is None else output.decode("utf-8", "surrogateescape").strip("\r\n")
+def _environment() -> dict[str, str]:
+    """Return git's environment. What a hook was handed stays where somebody also says where the work tree is."""
+    dropped = () if "GIT_WORK_TREE" in os.environ else _OF_HOOKS
+    return {**{name: value for name, value in os.environ.items() if name not in dropped}, **_ENVIRONMENT}

@@ -21,7 +21,8 @@ def repository_of(folder: Path) -> Path | None:
 def find_commit(folder: Path, named: str) -> str | None:
     """Return the commit that a branch, a tag, a hash or any other spelling names; None where none is."""
     spelled = f"{named}^{{commit}}"
-    return text_of(run_git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", spelled))
+    found = text_of(run_git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", spelled))
+    return found if found and not found.startswith("^") else None  # `^HEAD` is all that is not in it
 
 
 def is_shallow(folder: Path) -> bool:

@@ -17,10 +17,12 @@ def only_commit_since(top: Path, since: str, paths: Sequence[str]) -> LineCommit
 
     Neither is anything said where a path has changes that are not committed. Paths are relative to `top`.
     """
-    if run_git(top, "status", "--porcelain", "--", *paths) != b"":
+    if run_git(top, "status", "--porcelain", "--untracked-files=normal", "--", *paths) != b"":
         return None
     listed = run_git(
-        top, "log", "--max-count=2", "--encoding=UTF-8", _FORMAT, "--end-of-options", f"{since}..HEAD", "--", *paths
+        top,
+        *("log", "--max-count=2", "--no-show-signature", "--encoding=UTF-8", _FORMAT),
+        *("--end-of-options", f"{since}..HEAD", "--", *paths),
     )
     commits = (listed or b"").decode("utf-8", "replace").split("\n")[:-1]
     if len(commits) != 1:

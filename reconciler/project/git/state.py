@@ -21,7 +21,7 @@ def git_state(folder: Path) -> GitState:
     commit = text_of(run_git(folder, "rev-parse", "--verify", "--quiet", "HEAD"))
     if not commit:
         return GitState()
-    return GitState(commit, bool(run_git(folder, "status", "--porcelain", "--", ".")))
+    return GitState(commit, bool(run_git(folder, "status", "--porcelain", "--untracked-files=normal", "--", ".")))
 
 
 def is_ignored(folder: Path, path: str) -> bool:

@@ -14,7 +14,7 @@ from reconciler.cli.inputs import Run
 from reconciler.cli.options import Command
 from reconciler.errors import ReconcilerError
 from reconciler.project import TOKEN_VARIABLE, Project
-from reconciler.registry.url import HttpEndpoint, parse_registry_url
+from reconciler.registry.url import DuctapeEndpoint, HttpEndpoint, parse_registry_url
 from reconciler.runtime import Pruned, SessionKeys, Sessions
 from reconciler.runtime.policy import DEFAULT_REFRESH, RefreshPolicy
 
@@ -74,6 +74,12 @@ def open_runtime(run: Run, env: str, master_key_file: Path | None) -> AbstractCo
     The imports are here because the one loads the SQL library and the other the HTTP library.
     """
     address = parse_registry_url(run.registry, run.project.root)
+    if isinstance(address, DuctapeEndpoint):
+        raise ReconcilerError(
+            "The sessions of the Ductape platform can't be reached from here: these commands are for a registry "
+            "server or a database",
+            hint="Name one with --registry or --target.",
+        )
     if not isinstance(address, HttpEndpoint):
         return _Embedded(run, env, master_key_file)
     if run.token is None:

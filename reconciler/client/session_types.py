@@ -171,8 +171,15 @@ def _live(record: Record) -> LiveSessionType:
         expiry=spec.expiry,
         period=spec.period.value,
         revision=record.revision,
-        created_at=record.created_at,
-        updated_at=record.updated_at,
+        created_at=_told(record.created_at),
+        updated_at=_told(record.updated_at),
         updated_by=record.updated_by,
         managed_by=record.managed_by,
     )
+
+
+def _told(moment: datetime | None) -> datetime:
+    """Return a time of a record. Only registries that are no server of ours do without."""
+    if moment is None:
+        raise AssertionError("a registry server tells when a record was written")
+    return moment

@@ -17,7 +17,7 @@ from reconciler.port.errors import (
 )
 from reconciler.port.impact import EnvironmentImpact, Impact
 from reconciler.port.protocols import ChangesetRegistry, ImpactReader, Reader, Registry
-from reconciler.port.records import HistoryEntry, ManagedBy, Record, Snapshot, Source, mark_of
+from reconciler.port.records import HistoryEntry, ManagedBy, Record, Snapshot, Source, Unreadable, mark_of
 from reconciler.port.writes import Create, Delete, Update, Write
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "Source",
     "StaleRecord",
     "TagExists",
+    "Unreadable",
     "Update",
     "Write",
     "mark_of",

@@ -55,6 +55,8 @@ def scope_notes(document: PlanDocument) -> Iterator[str]:
         if entry["wanted"]:
             belongs = f"`{safe(entry['name'])}` belongs to the project {safe(entry['project'])}"
             yield f"{belongs}, and a manifest here asks for it too."
+    for unread in document.get("unreadable", ()):
+        yield f"`{safe(unread['name'])}` is live and can't be read: {safe(unread['reason'])}"
     if elsewhere := document["out_of_scope"]:
         yield f"{counted(len(elsewhere), 'session type')} from manifests that were not named: {listed(elsewhere)}."
 

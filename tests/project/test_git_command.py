@@ -50,7 +50,9 @@ def test_a_new_file_makes_it_dirty_where_the_configuration_hides_such(repository
 def test_shown_signatures_are_no_commits(repository: Repository) -> None:
     first = repository.git("rev-parse", "HEAD")
     signer = repository.root.parent / "signer"
-    signer.write_text("#!/bin/sh\necho '[GNUPG:] SIG_CREATED ' >&2\necho signed by nobody\n", encoding="utf-8")
+    signer.write_text(
+        "#!/bin/sh\ncat > /dev/null\necho '[GNUPG:] SIG_CREATED ' >&2\necho signed by nobody\n", encoding="utf-8"
+    )
     signer.chmod(0o755)
     (repository.root / "shop/a.yaml").write_text("more\n", encoding="utf-8")
     repository.git("add", "--all")

@@ -19,6 +19,7 @@ Problems that a user can have several of at once (in manifests, in a project fil
         │       ├── UnknownSessionType, UnknownSession, UnknownUser, UnknownKey
         │       ├── InvalidSessionData    the data breaks rules (carries the problems)
         │       └── RefreshRefused        the refresh token is not accepted (carries the reason)
+        ├── CorruptLedger         registry.ledger: the ledger is not one, or another registry's
         └── StaleRecord           the record is not at the expected revision any more
             └── TagExists         there is a record where one was to be created
 """

@@ -46,7 +46,8 @@ class Record:
 
     `spec` is None for a tombstone: an owned record that another hand deleted and no apply has settled yet. `applied`
     is what an apply wrote last, None where none ever did. `revision` grows with each write and is never used again,
-    not even after a deletion. Times are UTC.
+    not even after a deletion; of a plain registry (see Snapshot) it is a digest of the content. Times are UTC. Where
+    the registry does not tell who wrote and when, `updated_by` is empty and a time is None.
     """
 
     tag: str
@@ -54,9 +55,17 @@ class Record:
     revision: int
     managed_by: ManagedBy | None
     applied: SessionType | None
-    created_at: datetime
-    updated_at: datetime
+    created_at: datetime | None
+    updated_at: datetime | None
     updated_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A live record that is no session type as we know them; `reason` is a sentence."""
+
+    tag: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +74,9 @@ class Snapshot:
 
     `keeps_applied` is False for a registry that knows neither owners nor applied specs, `exists` for one that is not
     there yet and would be created. `mark` is that of the newest entry in the history, where the registry tells it.
+    `is_plain` tells of a registry that only keeps session types: no revision of the product, no history, one write at a
+    time. `missing_ledger` is what such a one would be completed by, if it were there. Records that can't be read are
+    told apart, so that one of them does not keep the others from being planned.
     """
 
     records: tuple[Record, ...] = ()
@@ -72,6 +84,9 @@ class Snapshot:
     keeps_applied: bool = True
     exists: bool = True
     mark: str = field(default="", compare=False)
+    is_plain: bool = False
+    missing_ledger: str | None = None
+    unreadable: tuple[Unreadable, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

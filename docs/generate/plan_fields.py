@@ -61,7 +61,10 @@ MEANINGS = _frozen(
             "protected": "True where `prevent_destroy` stands against it.",
             "unguarded": "True for a deletion of which git can't tell whether the former manifest forbids it.",
             "records_ownership": "True where the call changes no field and records who owns the record.",
-            "changed_by": "In `resource_drift`: `actor` and `at` of the last write.",
+            "changed_by": "In `resource_drift`: `actor` and `at` of the last write; null where the registry does not "
+            "tell.",
+            "compared_with": "`manifest` in the drift of a registry that does not keep what was applied: `before` is "
+            "then what the manifest says.",
         },
         "RefusalEntry": {
             "guard": "The [guard](../errors.md#guards).",
@@ -73,6 +76,11 @@ MEANINGS = _frozen(
             "name": "The tag.",
             "project": "The project that owns the record.",
             "wanted": "True where a manifest here asks for the tag too.",
+        },
+        "UnreadableEntry": {
+            "name": "The tag.",
+            "reason": "What is wrong with it.",
+            "wanted": "True where a manifest here asks for the tag.",
         },
         "PolicyWarning": {
             "rule": "The policy's name.",
@@ -126,6 +134,7 @@ MEANINGS = _frozen(
             "policy_warnings": "Changes that break a [policy](../policies.md) which only warns, each a "
             "[PolicyWarning](#policywarning).",
             "policy_waived": "What waivers let through: `rule`, `tag`, `reason` and `until`.",
+            "unreadable": "Live records that can't be read, each an [UnreadableEntry](#unreadableentry).",
             "renames": "What looks like a renamed tag, each a [RenameEntry](#renameentry).",
             "diagnostics": "Why a run failed, each a [DiagnosticEntry](#diagnosticentry).",
         },

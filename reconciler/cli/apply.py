@@ -68,6 +68,11 @@ def command(console: Console, given: Globals, /, **options: Any) -> ExitCode:
     run = Run.of(given)
     approval = Approval(options["auto_approve"], options["allow"])
     planned = approval.lifting(_planned(run, console, options), console)
+    if options["atomic"] and planned.plan.is_plain:
+        raise ReconcilerError(
+            f"--atomic can't be used on the registry {planned.header.registry}: it carries out one write at a time",
+            hint="Apply without --atomic: a rerun does what is left.",
+        )
     standing = approval.standing(planned.refusals)
     delivery = Delivery.of(options)
     voice = console.voice(results=not delivery.is_machine)
@@ -122,6 +127,7 @@ def _planned(run: Run, console: Console, options: dict[str, Any]) -> Planned:
     loaded = policies.load(paths, command="apply")
     say_warnings(console, loaded)
     planned = planning.make(run, loaded, run.header(loaded, paths), planning.options_of(run, options))
+    planning.say_what_is_missing(planned, console)
     return policies.over(planned)
 
 

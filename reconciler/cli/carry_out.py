@@ -37,7 +37,12 @@ def carry_out(run: Run, planned: Planned, console: Console, manner: Manner) -> T
     outcomes: list[Outcome] = []
     with (
         open_registry(
-            run.registry, product=run.product, root=run.project.root, actor=_actor(), token=run.token
+            run.registry,
+            product=run.product,
+            root=run.project.root,
+            actor=_actor(),
+            token=run.token,
+            ledger=run.ledger,
         ) as registry,
         _stopped_by_ctrl_c(console) as stopped,
         progress(len(planned.plan.calls), shown=console.shows_progress, no_color=console.no_color) as step,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -13,8 +14,11 @@ from reconciler.cli.exit_codes import ExitCode
 from reconciler.cli.help import DocumentedCommand, page
 from reconciler.cli.inputs import Run
 from reconciler.cli.options import Globals, global_options, paths_argument, selection_options
+from reconciler.cli.planning import Planned
 from reconciler.cli.reporting import reported, say_warnings
+from reconciler.errors import ReconcilerError
 from reconciler.manifests import Loaded
+from reconciler.plan import two_way
 from reconciler.port import RegistryUnavailable
 from reconciler.render import render_drift
 from reconciler.session_type import LINT_CODES
@@ -41,7 +45,8 @@ from reconciler.session_type import LINT_CODES
 def command(console: Console, given: Globals, /, **options: Any) -> ExitCode:
     """Show what was changed behind git's back.
 
-    Tells how live session types differ from what was last applied, who changed them and when. Reads only.
+    Tells how live session types differ from what was last applied, who changed them and when. Reads only. A registry
+    that does not record what was applied, and has no ledger, is compared with the manifests.
 
     What is changed in git and not applied yet is no drift, but a note. Without PATHS and without a project file no
     manifest is read, and there are no such notes.
@@ -56,6 +61,7 @@ def command(console: Console, given: Globals, /, **options: Any) -> ExitCode:
             f"The registry {planned.header.registry} does not exist",
             hint="Check --registry and --target; the first `reconciler apply` creates it.",
         )
+    planned = _comparable(planned, has_manifests=has_manifests)
     delivery = Delivery.of(options)
     document = delivery.document_of(planned)
     if delivery.is_machine:
@@ -63,4 +69,24 @@ def command(console: Console, given: Globals, /, **options: Any) -> ExitCode:
     else:
         console.out(render_drift(document, console.out_paint, strict=options["strict"]))
     unmanaged = options["strict"] and planned.plan.unmanaged
-    return ExitCode.CHANGES if planned.plan.drift or unmanaged else ExitCode.OK
+    found = planned.plan.drift or planned.plan.wanted_unreadable or unmanaged
+    return ExitCode.CHANGES if found else ExitCode.OK
+
+
+def _comparable(planned: Planned, *, has_manifests: bool) -> Planned:
+    """Return the plan with its drift, on a registry that keeps no applied specs against the manifests."""
+    plan, registry = planned.plan, planned.header.registry
+    if plan.missing_ledger:
+        raise ReconcilerError(
+            f"The ledger {plan.missing_ledger} does not exist, so it is not known what was applied",
+            hint="Check `ledger` of the target. The first `reconciler apply` makes it; where all is live already, "
+            "`reconciler apply --adopt` does.",
+        )
+    if plan.keeps_applied:
+        return planned
+    if not has_manifests:
+        raise ReconcilerError(
+            f"The registry {registry} does not record what was applied, so drift needs manifests to compare with",
+            hint="Name files or folders: `reconciler drift sessions/`; or give the target a ledger.",
+        )
+    return replace(planned, plan=two_way(plan))

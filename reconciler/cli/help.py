@@ -14,6 +14,7 @@ import click
 from reconciler.cli.exit_codes import MEANINGS, ExitCode
 from reconciler.cli.variables import (
     CACHE_FOLDER,
+    DUCTAPE_LOGIN,
     FILES,
     OF_EVERY_COMMAND,
     OF_REGISTRIES,
@@ -84,7 +85,10 @@ class Documented:
     def files(self) -> dict[str, str]:
         """The files that this command reads beside those that it is given, with their meaning."""
         read = (PROJECT_FILE,) if self.page.reads_project else ()
-        return {name: FILES[name] for name in (*read, *((REGISTRY_FILE, CACHE_FOLDER) * self.page.asks_registry))}
+        return {
+            name: FILES[name]
+            for name in (*read, *((REGISTRY_FILE, DUCTAPE_LOGIN, CACHE_FOLDER) * self.page.asks_registry))
+        }
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options, those of the command before those that it shares."""

@@ -20,7 +20,6 @@ from reconciler.diagnostics import nearest_of
 from reconciler.manifests import Loaded
 from reconciler.plan import HistoryDocument, history_document
 from reconciler.port import HistoryEntry, Reader
-from reconciler.registry import open_reader
 from reconciler.render import render_history, render_json
 from reconciler.render.values import safe
 from reconciler.values import Path
@@ -60,7 +59,7 @@ def command(console: Console, given: Globals, /, **options: Any) -> None:
     since = read_since(options["since"], datetime.now(UTC)) if options["since"] else None
     run = Run.of(given)
     sensitive = _sensitive(run)
-    with open_reader(run.registry, product=run.product, root=run.project.root, token=run.token) as reader:
+    with run.reader() as reader:
         entries = _selected(reader, options, since)
         document = history_document(entries, sensitive, limit=options["limit"])
         if options["tag"] and not document["history"] and (unknown := _unknown(reader, options["tag"], sensitive)):

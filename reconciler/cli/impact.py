@@ -15,7 +15,6 @@ from reconciler.cli.reporting import reported
 from reconciler.diagnostics import nearest_of
 from reconciler.errors import ReconcilerError
 from reconciler.port import Impact, ImpactReader
-from reconciler.registry import open_reader
 from reconciler.render import impact_json, render_impact, render_json
 
 
@@ -35,7 +34,7 @@ def command(console: Console, given: Globals, /, **options: Any) -> None:
     """
     run = Run.of(given)
     tag = options["tag"]
-    with open_reader(run.registry, product=run.product, root=run.project.root, token=run.token) as reader:
+    with run.reader() as reader:
         impact = reader.impact(tag) or _refuse(reader, tag)
     if options["output_format"] == "json":
         console.out(render_json(impact_json(tag, impact)))

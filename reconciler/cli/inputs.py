@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from reconciler.diagnostics import Code, InvalidInput
 from reconciler.errors import ReconcilerError
 from reconciler.manifests import Loaded, ManifestPath, load_manifests
 from reconciler.plan import Header
+from reconciler.port import ImpactReader
 from reconciler.project import (
     Project,
     Secret,
@@ -26,6 +28,7 @@ from reconciler.project import (
     registry_token,
     without_credentials,
 )
+from reconciler.registry import open_reader
 
 _NO_MANIFESTS = (
     "No manifests to work on. Name files or folders (`reconciler {command} sessions/`), "
@@ -43,6 +46,16 @@ class Run:
     product: str
     owner: str
     token: Secret | None = field(default=None, repr=False)
+
+    @property
+    def ledger(self) -> str | None:
+        """Where the target's ledger is: it is of the target's registry, and of no other that takes its place."""
+        return self.target.ledger if self.registry == self.target.registry else None
+
+    def reader(self) -> AbstractContextManager[ImpactReader]:
+        """Open the registry for reading."""
+        root = self.project.root
+        return open_reader(self.registry, product=self.product, root=root, token=self.token, ledger=self.ledger)
 
     @classmethod
     def of(cls, given: Globals, *, any_target: bool = False) -> Run:

@@ -39,6 +39,7 @@ COMMANDS = {
     "keys": "List, rotate and retire the keys of session tokens.",
     "serve": "Run the registry server.",
     "token": "Make, list and revoke the tokens of a registry server.",
+    "ductape": "Log in to the Ductape platform.",
     "completion": "Print the script for completion in bash, zsh or fish.",
     "schema": "Print the JSON Schema of a manifest, for editors.",
 }
@@ -49,6 +50,7 @@ SECTIONS = {
     "What is live": ("drift", "history", "impact"),
     "Sessions": ("session", "sessions", "keys"),
     "The registry server": ("serve", "token"),
+    "The Ductape platform": ("ductape",),
     "Your shell": ("completion",),
 }
 

@@ -80,6 +80,7 @@ def command(console: Console, given: Globals, /, **options: Any) -> ExitCode:
     header = against.header(header) if against else header
     planned = planning.make(run, loaded, header, planning.options_of(run, options), against)
     planned = policies.over(planned)
+    planning.say_what_is_missing(planned, console)
     if options["out"]:
         _save(planned, Path(options["out"]))
     if options["fail_on"]:
@@ -128,4 +129,6 @@ def _exit_code(planned: planning.Planned, options: dict[str, Any], console: Cons
         risky = ", ".join(str(each["tag"]) for each in planned.own_refusals)
         console.err(f"Refused by --fail-on {options['fail_on']}: {risky}.")
         return ExitCode.REFUSED
-    return ExitCode.CHANGES if options["detailed_exitcode"] and planned.plan.calls else ExitCode.OK
+    # What can't be read may be as the manifest says or not: only "no changes" would be a claim.
+    differs = planned.plan.calls or planned.plan.wanted_unreadable
+    return ExitCode.CHANGES if options["detailed_exitcode"] and differs else ExitCode.OK

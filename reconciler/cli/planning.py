@@ -8,9 +8,11 @@ from typing import Any
 
 from reconciler.cli.against import Against
 from reconciler.cli.authors import authors_of
+from reconciler.cli.console import Console
 from reconciler.cli.former import former_manifests
 from reconciler.cli.inputs import Run
 from reconciler.cli.secrecy import with_todays_secrets
+from reconciler.errors import ReconcilerError
 from reconciler.manifests import Loaded
 from reconciler.plan import (
     Authors,
@@ -33,7 +35,6 @@ from reconciler.plan import (
 )
 from reconciler.policy import Waived
 from reconciler.port import ImpactReader, Snapshot
-from reconciler.registry import open_reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ class Planned:
 
 def fetch(run: Run) -> Snapshot:
     """Read the registry."""
-    with open_reader(run.registry, product=run.product, root=run.project.root, token=run.token) as reader:
+    with run.reader() as reader:
         return reader.fetch()
 
 
@@ -101,8 +102,10 @@ def make(run: Run, loaded: Loaded, header: Header, options: PlanOptions, against
     What only a plan with changes needs is asked for only then: git's memory of manifests that are gone, live numbers,
     and who wrote the lines.
     """
-    with open_reader(run.registry, product=run.product, root=run.project.root, token=run.token) as reader:
+    with run.reader() as reader:
         snapshot = reader.fetch()
+        if not snapshot.keeps_applied and (options.prune or options.adopt):
+            raise _no_owners(header.registry, "--prune" if options.prune else "--adopt")
         if against:
             loaded = with_todays_secrets(run, loaded, run.paths_of_project(header.manifest_paths), snapshot)
         gone = gone_records(loaded.desired, snapshot, options)
@@ -118,6 +121,29 @@ def with_live_numbers(plan: Plan, reader: ImpactReader) -> Plan:
     """Return the plan with the live sessions that it reaches, asked for at once, and only where it reaches any."""
     tags = reached_tags(plan)
     return with_impacts(plan, reader.impacts(tags)) if tags else plan
+
+
+def _no_owners(registry: str, option: str) -> ReconcilerError:
+    prunes = option == "--prune"
+    what = "so nothing tells which ones this project applied" if prunes else "so there is nothing to record it in"
+    return ReconcilerError(
+        f"{option} can't be used on the registry {registry}: it does not record who owns a session type, {what}",
+        hint="Give the target a ledger in reconciler.yaml: `ledger: .reconciler/ledger/production.json`.",
+    )
+
+
+def say_what_is_missing(planned: Planned, console: Console) -> None:
+    """Say what a registry can't tell, where that makes a plan mean less than usual."""
+    if planned.plan.missing_ledger:
+        console.err(
+            f"Note: there is no ledger at {planned.plan.missing_ledger} yet, so no session type counts as this "
+            "project's. apply makes it, and apply --adopt also records what is live as it should be."
+        )
+    elif not planned.plan.keeps_applied:
+        console.err(
+            "Note: this registry does not record owners and what was applied, and the target has no ledger: "
+            "what others changed there looks like a change in git, and nothing can be pruned."
+        )
 
 
 def options_of(run: Run, given: Mapping[str, Any]) -> PlanOptions:

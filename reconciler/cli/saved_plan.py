@@ -29,7 +29,6 @@ from reconciler.plan import (
 )
 from reconciler.port import Snapshot
 from reconciler.project import Target, without_credentials
-from reconciler.registry import open_reader
 
 
 def load_saved_plan(run: Run, file: Path) -> Planned:
@@ -39,7 +38,7 @@ def load_saved_plan(run: Run, file: Path) -> Planned:
         raise UnusablePlan(f"{file} tells what an apply did: it is no plan to carry out", hint="Make a new plan.")
     _check_target(run, document)
     plan, digest = plan_of(document), document["digest"]
-    with open_reader(run.registry, product=run.product, root=run.project.root, token=run.token) as reader:
+    with run.reader() as reader:
         snapshot = reader.fetch()
         if snapshot.revision < plan.revision:  # a relative URL means another file in another folder
             raise StalePlan(
@@ -47,9 +46,10 @@ def load_saved_plan(run: Run, file: Path) -> Planned:
                 "one, or was set back",
                 hint="Run it where the plan was made, or make a new plan.",
             )
-        check_fresh(plan, digest, snapshot, reader.history(after=max(0, plan.revision - 1)))
+        since = () if snapshot.is_plain else reader.history(after=max(0, plan.revision - 1))
+        check_fresh(plan, digest, snapshot, since)
         plan = with_live_numbers(plan, reader)
-    plan = replace(plan, emptied=emptied_records(snapshot))
+    plan = replace(plan, emptied=emptied_records(snapshot), is_plain=snapshot.is_plain)
     header = header_of(document)
     refusals = check_guards(plan, _target(run, document).limits, manifests=header.manifests)
     return Planned(_complete(run, document, plan, snapshot), header, refusals, document)

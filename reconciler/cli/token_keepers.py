@@ -10,7 +10,7 @@ from reconciler.cli.inputs import Run
 from reconciler.errors import ReconcilerError
 from reconciler.project import TOKEN_VARIABLE
 from reconciler.registry.connect import utc_now
-from reconciler.registry.url import HttpEndpoint, parse_registry_url
+from reconciler.registry.url import DuctapeEndpoint, HttpEndpoint, parse_registry_url
 
 
 class TokenKeeper(Protocol):
@@ -46,6 +46,10 @@ def open_keeper(run: Run, database: str | None, *, migrating: bool) -> TokenKeep
     """
     url = database or run.registry
     address = parse_registry_url(url, run.project.root)
+    if isinstance(address, DuctapeEndpoint):
+        raise ReconcilerError(
+            "The Ductape platform has no tokens of this kind", hint="`reconciler ductape login` logs in there."
+        )
     if not isinstance(address, HttpEndpoint):
         return _Direct(url, run, migrating=migrating)
     if run.token is None:

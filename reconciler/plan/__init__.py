@@ -24,6 +24,7 @@ from reconciler.plan.planner import PlanOptions, emptied_records, gone_records, 
 from reconciler.plan.renames import Rename, find_renames
 from reconciler.plan.saved import StalePlan, UnusablePlan, check_fresh, plan_of, read_plan, with_sensitive_values
 from reconciler.plan.selection import Selection
+from reconciler.plan.two_way import two_way
 
 __all__ = [
     "FAIL_ON",
@@ -86,6 +87,7 @@ __all__ = [
     "secret_texts",
     "to_document",
     "too_risky",
+    "two_way",
     "with_impacts",
     "with_sensitive_values",
     "without_secrets",

@@ -57,6 +57,11 @@ def to_document(
     document["complete"] = not plan.selection and not plan.out_of_scope
     document["applyable"] = bool(plan.calls)
     document["keeps_applied"] = plan.keeps_applied
+    if plan.unreadable:
+        document["unreadable"] = [
+            {"name": each.tag, "reason": each.reason, "wanted": each.tag in plan.wanted_unreadable}
+            for each in plan.unreadable
+        ]
     document["renames"] = [{"from": each.old, "to": each.new} for each in find_renames(plan.changes)]
     return document
 
@@ -123,7 +128,9 @@ def _drift_entry(drift: Drift) -> ChangeEntry:
     _reach(entry, drift.impact)
     entry["risk"] = Risk.worst([field.risk for field in drift.fields]).value
     entry["precondition"] = {"revision": drift.revision}
-    entry["changed_by"] = {"actor": drift.by, "at": rfc3339(drift.at)}
+    entry["changed_by"] = {"actor": drift.by or None, "at": rfc3339(drift.at) if drift.at else None}
+    if drift.two_way:
+        entry["compared_with"] = "manifest"
     return entry
 
 

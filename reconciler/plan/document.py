@@ -77,7 +77,8 @@ class ChangeEntry(TypedDict):
     protected: NotRequired[bool]
     unguarded: NotRequired[bool]
     records_ownership: NotRequired[bool]
-    changed_by: NotRequired[dict[str, str]]
+    changed_by: NotRequired[dict[str, str | None]]
+    compared_with: NotRequired[str]
 
 
 class RefusalEntry(TypedDict):
@@ -94,6 +95,14 @@ class ForeignEntry(TypedDict):
 
     name: str
     project: str
+    wanted: bool
+
+
+class UnreadableEntry(TypedDict):
+    """A live record that can't be read; `wanted` tells that a manifest here asks for its tag."""
+
+    name: str
+    reason: str
     wanted: bool
 
 
@@ -156,6 +165,7 @@ class PlanDocument(TypedDict):
     refusals: list[RefusalEntry]
     keeps_applied: bool
     renames: NotRequired[list[RenameEntry]]
+    unreadable: NotRequired[list[UnreadableEntry]]
     digest: NotRequired[str]
     outcomes: NotRequired[list[OutcomeEntry]]
     plan_digest: NotRequired[str | None]

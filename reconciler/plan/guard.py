@@ -25,6 +25,7 @@ class Guard(StrEnum):
     MAX_LIVE_SESSIONS = "max-live-sessions"
     EMPTY_INPUT = "empty-input"
     POLICY = "policy"
+    UNREADABLE = "unreadable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ def check_guards(plan: Plan, limits: Limits, *, manifests: int) -> tuple[Refusal
     """Return every reason not to carry a plan out. `manifests` is how many were found, whatever the selection."""
     return (
         *_empty_input(plan, manifests),
+        *_unreadable(plan),
         *_per_change(plan),
         *_over_limits(plan, limits),
         *_too_many_people(plan, limits),
@@ -90,6 +92,14 @@ def _empty_input(plan: Plan, manifests: int) -> Iterator[Refusal]:
         yield Refusal(Guard.EMPTY_INPUT, reason)
     if manifests == 0:
         yield Refusal(Guard.EMPTY_INPUT, "No manifests were found: every record of this project would count as gone.")
+
+
+def _unreadable(plan: Plan) -> Iterator[Refusal]:
+    """Yield what a manifest asks for and can't be compared; lifted, the others are applied without it."""
+    for each in plan.unreadable:
+        if each.tag in plan.wanted_unreadable:
+            reason = f"What is live of `{each.tag}` can't be read, so it is left out: {each.reason}"
+            yield Refusal(Guard.UNREADABLE, reason, each.tag)
 
 
 def _per_change(plan: Plan) -> Iterator[Refusal]:

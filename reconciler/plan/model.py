@@ -11,7 +11,7 @@ from reconciler.diagnostics import Location
 from reconciler.plan.desired import Desired
 from reconciler.plan.mask import secret_texts
 from reconciler.plan.selection import Selection
-from reconciler.port import Impact
+from reconciler.port import Impact, Unreadable
 from reconciler.session_type import SessionType
 from reconciler.values import JsonObject, JsonValue, Path
 
@@ -63,7 +63,7 @@ class FieldClass(StrEnum):
 class Ownership(StrEnum):
     """Whose a record is, seen from this project."""
 
-    NONE = "none"  # there is no record yet
+    NONE = "none"  # there is no record yet, or the registry records no owners
     OWN = "own"
     UNOWNED = "unowned"
     FOREIGN = "foreign"
@@ -152,7 +152,8 @@ class Change:
 class Drift:
     """An owned record that is not as it was last applied: `live` is None where another hand deleted it.
 
-    `fields` lead from applied to live; `by` and `at` tell who wrote last, and when.
+    `fields` lead from applied to live; `by` and `at` tell who wrote last, and when, where the registry tells it.
+    `two_way` says that nothing is known of an apply, and that `applied` is what the manifest says.
     """
 
     tag: str
@@ -160,11 +161,12 @@ class Drift:
     live: SessionType | None
     fields: tuple[FieldChange, ...]
     by: str
-    at: datetime
-    revision: int
+    at: datetime | None
+    revision: int | None
     location: Location | None = None
     sensitive: tuple[Path, ...] = ()
     impact: Impact | None = None
+    two_way: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +186,7 @@ class Plan:
     from pending.
     `emptied` counts the records that were applied, where not a single one is live: a wrong list looks like that.
     `out_of_scope` are records of this project whose manifest is gone, or lies elsewhere than this run looked.
+    `is_plain`, `missing_ledger` and `unreadable` are the snapshot's; a manifest asks for those in `wanted_unreadable`.
     """
 
     changes: tuple[Change, ...] = ()
@@ -198,6 +201,10 @@ class Plan:
     registry_exists: bool = True
     foreign: tuple[Foreign, ...] = ()
     out_of_scope: tuple[str, ...] = ()
+    is_plain: bool = False
+    missing_ledger: str | None = None
+    unreadable: tuple[Unreadable, ...] = ()
+    wanted_unreadable: frozenset[str] = frozenset()
 
     def secrets(self) -> frozenset[str]:
         """Return what no message of another program may repeat: the sensitive values on every side."""

@@ -44,8 +44,10 @@ class PlanOptions:
 def make_plan(desired: Iterable[Desired], snapshot: Snapshot, options: PlanOptions) -> Plan:
     """Compare the manifests with a registry's snapshot. Tags in `desired` are unique."""
     manifests = tuple(desired)
-    planner = _Planner(options, _protected_files(manifests))
+    planner = _Planner(options, _protected_files(manifests), snapshot.keeps_applied)
     wanted = {each.session_type.tag: each for each in manifests if options.selection.includes(each.session_type.tag)}
+    unreadable = tuple(each for each in snapshot.unreadable if options.selection.includes(each.tag))
+    lost = frozenset(tag for each in unreadable if wanted.pop(tag := each.tag, None))
     records = {record.tag: record for record in snapshot.records if options.selection.includes(record.tag)}
     changes: list[Change] = []
     unchanged: list[Desired] = []
@@ -70,12 +72,16 @@ def make_plan(desired: Iterable[Desired], snapshot: Snapshot, options: PlanOptio
             tag for tag, record in records.items() if tag not in wanted and planner.is_elsewhere(record)
         ),
         emptied=emptied_records(snapshot),
+        is_plain=snapshot.is_plain,
+        missing_ledger=snapshot.missing_ledger,
+        unreadable=unreadable,
+        wanted_unreadable=lost,
     )
 
 
 def emptied_records(snapshot: Snapshot) -> int:
     """Count the records that were applied, where not a single one is live; 0 where one is."""
-    return 0 if any(record.spec for record in snapshot.records) else len(snapshot.records)
+    return 0 if snapshot.unreadable or any(record.spec for record in snapshot.records) else len(snapshot.records)
 
 
 def gone_records(desired: Iterable[Desired], snapshot: Snapshot, options: PlanOptions) -> tuple[Record, ...]:
@@ -102,6 +108,7 @@ class _Planner:
 
     options: PlanOptions
     protected_files: frozenset[str]
+    keeps_owners: bool
 
     def decide(self, desired: Desired | None, record: Record | None) -> Change | None:
         """Return what is to be done with a tag; None where nothing is."""
@@ -131,7 +138,7 @@ class _Planner:
         if record is None:
             return Ownership.NONE
         if record.managed_by is None:
-            return Ownership.UNOWNED
+            return Ownership.UNOWNED if self.keeps_owners else Ownership.NONE
         return Ownership.OWN if record.managed_by.project == self.options.project else Ownership.FOREIGN
 
     def is_unmanaged(self, record: Record) -> bool:

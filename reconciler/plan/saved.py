@@ -15,7 +15,7 @@ from reconciler.plan.desired import Desired
 from reconciler.plan.document import FORMAT_VERSION, ChangeEntry, FieldEntry, PlanDocument, digest_of
 from reconciler.plan.model import Action, Change, FieldChange, FieldClass, Missing, Origin, Ownership, Plan, Risk
 from reconciler.plan.selection import Selection
-from reconciler.port import HistoryEntry, Record, Snapshot
+from reconciler.port import HistoryEntry, Record, Snapshot, Unreadable
 from reconciler.session_type import SessionType
 from reconciler.values import JsonObject, JsonValue, Path, parse_path, rfc3339, set_at, value_at
 
@@ -60,6 +60,8 @@ def plan_of(document: PlanDocument) -> Plan:
             selection=Selection(tuple(source["only"]), tuple(source["skip"])),
             revision=document["target"]["revision"],
             mark=document["target"]["mark"],
+            unreadable=tuple(Unreadable(each["name"], each["reason"]) for each in document.get("unreadable", ())),
+            wanted_unreadable=frozenset(each["name"] for each in document.get("unreadable", ()) if each["wanted"]),
         )
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise UnusablePlan(f"The plan file lacks something: {error!r}", hint="Make the plan anew.") from error
@@ -136,7 +138,8 @@ def _moved(change: Change, record: Record | None) -> str:
     if record is None:
         return f"`{change.tag}` is gone"
     what = "was deleted" if record.spec is None else "was created" if change.revision is None else "was changed"
-    return f"`{change.tag}` {what} by {record.updated_by} at {rfc3339(record.updated_at)}"
+    who = f" by {record.updated_by}" if record.updated_by else ""
+    return f"`{change.tag}` {what}{who}" + (f" at {rfc3339(record.updated_at)}" if record.updated_at else "")
 
 
 def _matters(entry: ChangeEntry) -> bool:

@@ -46,11 +46,12 @@ class GuardFields(_Strict):
 
 
 class TargetFields(_Strict):
-    """One registry with its overlays and guards."""
+    """One registry with its overlays, guards and ledger."""
 
     registry: Annotated[str, Field(min_length=1)]
     overlays: list[str] = []
     guard: GuardFields = GuardFields()
+    ledger: Annotated[str, Field(min_length=1)] | None = None
 
 
 class ProjectFields(_Strict):
@@ -165,7 +166,8 @@ def _default_target_problems(fields: ProjectFields, document: Document) -> Itera
 
 
 def _target(name: str, fields: TargetFields) -> Target:
-    return Target(name, fields.registry, tuple(fields.overlays), Limits(**fields.guard.model_dump()))
+    limits = Limits(**fields.guard.model_dump())
+    return Target(name, fields.registry, tuple(fields.overlays), limits, fields.ledger)
 
 
 def _problems(invalid: ValidationError) -> Iterable[Problem]:

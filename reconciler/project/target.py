@@ -17,12 +17,16 @@ _SECRET_PARAMETER = re.compile(r"(?<=[?&])(\w*password|\w*token|\w*secret)=[^&#]
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where to. `name` is None without a project file; `overlays` are relative to the project."""
+    """Where to. `name` is None without a project file; `overlays` are relative to the project.
+
+    `ledger` is the path or the URL of the ledger, for a registry that does not record owners itself.
+    """
 
     name: str | None = None
     registry: str = DEFAULT_REGISTRY
     overlays: tuple[str, ...] = ()
     limits: Limits = Limits()
+    ledger: str | None = None
 
 
 def without_credentials(url: str) -> str:

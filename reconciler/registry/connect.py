@@ -11,11 +11,22 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from reconciler.port import ChangesetRegistry, ImpactReader, RegistryUnavailable
 from reconciler.project import Secret
 from reconciler.registry.empty import EmptyReader
-from reconciler.registry.url import HttpEndpoint, SqliteFile, parse_registry_url
+from reconciler.registry.url import (
+    Address,
+    DuctapeEndpoint,
+    HttpEndpoint,
+    SqliteFile,
+    UnsupportedRegistry,
+    parse_registry_url,
+)
+
+if TYPE_CHECKING:
+    from reconciler.registry.ledger import Ledger
 
 
 def utc_now() -> datetime:
@@ -24,15 +35,22 @@ def utc_now() -> datetime:
 
 
 def open_reader(
-    url: str, *, product: str, root: Path, token: Secret | str | None = None
+    url: str, *, product: str, root: Path, token: Secret | str | None = None, ledger: str | None = None
 ) -> AbstractContextManager[ImpactReader]:
     """Open a registry for reading; one that does not exist yet reads as empty.
 
-    `token` is for a registry server; a database does not ask for one.
+    `token` is for a registry server; a database does not ask for one. `ledger` is where a registry that records no
+    owners has them recorded.
 
     Raises UnsupportedRegistry for a URL that it can't open, RegistryUnavailable where the registry can't be read.
     """
-    address = parse_registry_url(url, root)
+    address = _address(url, root, ledger)
+    if isinstance(address, DuctapeEndpoint):
+        from reconciler.registry.ductape import open_ductape  # noqa: PLC0415
+        from reconciler.registry.plain import PlainReader  # noqa: PLC0415
+
+        remembered = _ledger(ledger, root, address, product)
+        return PlainReader(open_ductape(address, product=product), remembered)
     if isinstance(address, HttpEndpoint):
         from reconciler.registry.http import open_http_reader  # noqa: PLC0415
 
@@ -51,14 +69,21 @@ def open_registry(  # noqa: PLR0913 - what a registry of any kind needs to know,
     root: Path,
     actor: str,
     token: Secret | str | None = None,
+    ledger: str | None = None,
     clock: Callable[[], datetime] = utc_now,
 ) -> AbstractContextManager[ChangesetRegistry]:
     """Open a registry for reading and writing, created or brought up to date where that is needed.
 
-    `actor` is who writes, as the history of a database will name it; a server names the token. Raises as `open_reader`
-    does.
+    `actor` is who writes, as the history of a database or a ledger will name it; a server names the token. Raises as
+    `open_reader` does.
     """
-    address = parse_registry_url(url, root)  # before SQLAlchemy is loaded, for a wrong URL
+    address = _address(url, root, ledger)  # before SQLAlchemy is loaded, for a wrong URL
+    if isinstance(address, DuctapeEndpoint):
+        from reconciler.registry.ductape import open_ductape  # noqa: PLC0415
+        from reconciler.registry.plain import Author, PlainRegistry  # noqa: PLC0415
+
+        remembered = _ledger(ledger, root, address, product)
+        return PlainRegistry(open_ductape(address, product=product), remembered, Author(actor, clock))
     if isinstance(address, HttpEndpoint):
         from reconciler.registry.http import open_http_registry  # noqa: PLC0415
 
@@ -66,6 +91,24 @@ def open_registry(  # noqa: PLR0913 - what a registry of any kind needs to know,
     from reconciler.registry.store import Store, open_database  # noqa: PLC0415
 
     return Store(open_database(url, root), product=product, actor=actor, clock=clock)
+
+
+def _address(url: str, root: Path, ledger: str | None) -> Address | HttpEndpoint | DuctapeEndpoint:
+    address = parse_registry_url(url, root)
+    if ledger and not isinstance(address, DuctapeEndpoint):
+        raise UnsupportedRegistry(
+            "A ledger is for a registry that does not record owners itself, and this one does",
+            hint="Remove `ledger` from the target.",
+        )
+    return address
+
+
+def _ledger(given: str | None, root: Path, address: DuctapeEndpoint, product: str) -> Ledger | None:
+    if given is None:
+        return None
+    from reconciler.registry.ledger import Ledger, open_place  # noqa: PLC0415
+
+    return Ledger(open_place(given, root), registry=address.http.url, product=product)
 
 
 def _exists(file: SqliteFile) -> bool:

@@ -21,7 +21,9 @@ _DATABASES = (
     "SQLite files, `sqlite:///relative/path.db` or `sqlite:////absolute/path.db`, and PostgreSQL, "
     "`postgresql://user:password@host:port/database`"
 )
-_SUPPORTED = f"This version opens registry servers, `https://host`; {_DATABASES}."
+_SUPPORTED = (
+    f"This version opens registry servers, `https://host`; the Ductape platform, `ductape+https://host`; {_DATABASES}."
+)
 # What comes after the user part holds no further `@`: there it could only be the end of a password.
 _POSTGRES = re.compile(r"(?:[^@/?#\s]*@)?(?P<hosts>[^@/?#\s]*)/(?P<database>[^@/?#\s]+)(?:\?[^@#\s]*)?")
 
@@ -48,21 +50,35 @@ class PostgresDatabase:
 
 @dataclass(frozen=True, slots=True)
 class HttpEndpoint:
-    """A registry server. `url` is where its paths begin, without a final slash and without credentials."""
+    """A registry server. `url` is where its paths begin, without a final slash and without credentials.
+
+    `token_header` is a header that wants the token too, beside `Authorization`.
+    """
 
     url: str
     is_tls: bool
     is_loopback: bool
+    token_header: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DuctapeEndpoint:
+    """The Ductape platform, by where its API begins."""
+
+    http: HttpEndpoint
 
 
 Address: TypeAlias = SqliteFile | PostgresDatabase
 
 
-def parse_registry_url(url: str, root: Path) -> Address | HttpEndpoint:
+def parse_registry_url(url: str, root: Path) -> Address | HttpEndpoint | DuctapeEndpoint:
     """Tell which registry `url` means; a relative path starts at `root`."""
     form = _URL.fullmatch(url)
-    if form is not None and form["scheme"].lower() in {"http", "https"}:
+    scheme = form["scheme"].lower() if form else ""
+    if scheme in {"http", "https"}:
         return _http_endpoint(url)
+    if scheme in {"ductape+http", "ductape+https"}:
+        return DuctapeEndpoint(_http_endpoint(url.partition("+")[2], hint="`reconciler ductape login` logs in."))
     return parse_database_url(url, root)
 
 
@@ -100,15 +116,15 @@ def _postgres_database(rest: str) -> PostgresDatabase:
     return PostgresDatabase(f"postgresql://{rest}", f"postgresql://{form['hosts']}/{form['database']}")
 
 
-def _http_endpoint(url: str) -> HttpEndpoint:
+_HOW_TO_LOG_IN = "They would end up in logs. Set RECONCILER_TOKEN, or RECONCILER_TOKEN_<TARGET> for one target."
+
+
+def _http_endpoint(url: str, *, hint: str = _HOW_TO_LOG_IN) -> HttpEndpoint:
     split = _split(url)
     if split is None or not split.hostname:
         raise UnsupportedRegistry("An `http` registry URL names a host, such as `https://registry.example.com`")
     if split.username is not None or split.password is not None:
-        raise UnsupportedRegistry(
-            "An `http` registry URL holds no user and no password",
-            hint="They would end up in logs. Set RECONCILER_TOKEN, or RECONCILER_TOKEN_<TARGET> for one target.",
-        )
+        raise UnsupportedRegistry("An `http` registry URL holds no user and no password", hint=hint)
     if set(url) & set("?#"):
         raise UnsupportedRegistry("An `http` registry URL takes no parameters and no fragment")
     scheme, address = split.scheme, split.netloc.lower() + split.path.rstrip("/")

@@ -8,13 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from reconciler.plan import ChangeEntry, PlanDocument
-from reconciler.render.entries import reach
+from reconciler.render.entries import drift_verb, reach, told_by, wants_unreadable
 from reconciler.render.fields_text import field_lines, symbol
 from reconciler.render.header_text import header_lines, scope_notes
 from reconciler.render.paint import Paint, plain
 from reconciler.render.values import counted, safe
 
 NO_DRIFT = "No drift. Every owned session type is as it was last applied."
+NO_DRIFT_READ = "No drift in what can be read; what can't be counts as drift:"
+NO_DIFFERENCE = "No drift. Every session type is as its manifest says."
+_TWO_WAY = (
+    "This registry keeps no record of what was applied, so live is compared with the manifests: drift can't be told "
+    "from a change in git that is not applied yet. A ledger mends that."
+)
 
 
 def render_drift(document: PlanDocument, paint: Paint = plain, *, strict: bool = False) -> str:
@@ -31,11 +37,11 @@ def drift_lines(entries: Iterable[ChangeEntry], paint: Paint) -> Iterator[str]:
     """Yield the records that are not as they were applied; values read applied -> live."""
     for entry in entries:
         gone = entry["change"]["actions"] == ["delete"]
-        by, at = entry.get("changed_by", {}).values()
-        what = paint("deleted", "error") if gone else paint("changed", "warning")
+        was, _, verb = drift_verb(entry).partition(" ")
+        what = paint(verb, "error" if gone else "warning")
         touching = f" ({reach(entry)})" if reach(entry) else ""
         sign = symbol("delete" if gone else "update", paint)
-        yield f"  {sign} {paint(safe(entry['name']), 'strong')} was {what} by {safe(by)} at {at}{touching}"
+        yield f"  {sign} {paint(safe(entry['name']), 'strong')} {was} {what}{told_by(entry)}{touching}"
         if not gone:
             yield from field_lines(entry, paint)
         yield ""
@@ -43,7 +49,8 @@ def drift_lines(entries: Iterable[ChangeEntry], paint: Paint) -> Iterator[str]:
 
 def _body(document: PlanDocument, paint: Paint) -> Iterator[str]:
     if document["resource_drift"]:
-        yield "Live session types differ from what was last applied (applied -> live):"
+        against = "what was last applied (applied" if document["keeps_applied"] else "the manifests (manifest"
+        yield f"Live session types differ from {against} -> live):"
         yield ""
         yield from drift_lines(document["resource_drift"], paint)
 
@@ -55,13 +62,20 @@ def drift_summary_lines(document: PlanDocument, paint: Paint, *, strict: bool) -
     elif strict and document["unmanaged"]:
         yield paint("No owned session type drifted, but --strict counts unmanaged ones:", "strong")
     else:
-        yield paint(NO_DRIFT, "strong")
+        verdict = NO_DRIFT if document["keeps_applied"] else NO_DIFFERENCE
+        yield paint(NO_DRIFT_READ if wants_unreadable(document) else verdict, "strong")
+    if not document["keeps_applied"]:
+        yield _TWO_WAY
     yield from _notes(document)
 
 
 def _verdict(document: PlanDocument, paint: Paint) -> Iterator[str]:
     drift = document["resource_drift"]
     deleted = sum(entry["change"]["actions"] == ["delete"] for entry in drift)
+    if not document["keeps_applied"]:
+        yield paint(f"Drift: {len(drift) - deleted} differ, {deleted} not live.", "strong")
+        yield "`reconciler apply` makes live as the manifests say; `reconciler pull` writes live values into them."
+        return
     yield paint(f"Drift: {len(drift) - deleted} changed, {deleted} deleted.", "strong")
     yield "`reconciler apply` reverts drift. To keep a live value, write it into the manifest."
     if any(field["origin"] == "conflict" for entry in drift for field in entry["fields"]):
@@ -79,7 +93,7 @@ def _is_gone(entry: ChangeEntry) -> bool:
 
 def _notes(document: PlanDocument) -> Iterator[str]:
     pending = sum(_is_pending(entry) for entry in document["resource_changes"])
-    if pending:
+    if pending and document["keeps_applied"]:
         yield f"{counted(pending, 'session type')} with unapplied changes in git; `reconciler plan` shows them."
     yield from scope_notes(document)
 

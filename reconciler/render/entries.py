@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reconciler.plan import ChangeEntry
+from reconciler.plan import ChangeEntry, PlanDocument
 from reconciler.render.paint import Paint, plain
 from reconciler.render.values import counted, safe
 
@@ -34,6 +34,25 @@ def is_conflict(entry: ChangeEntry) -> bool:
 def is_grave(entry: ChangeEntry) -> bool:
     """Tell whether an entry is one that no report may leave out: a conflict, or one that breaks what uses it."""
     return is_conflict(entry) or (entry["risk"] == "breaking" and not is_withheld(entry))
+
+
+def told_by(entry: ChangeEntry) -> str:
+    """Return who wrote last and when, as far as the registry tells it: ` by eve at 2026-…`."""
+    by = entry.get("changed_by", {})
+    return "".join(f" {word} {safe(text)}" for word, name in (("by", "actor"), ("at", "at")) if (text := by.get(name)))
+
+
+def wants_unreadable(document: PlanDocument) -> bool:
+    """Tell whether a manifest asks for what is live and can't be read."""
+    return any(each["wanted"] for each in document.get("unreadable", ()))
+
+
+def drift_verb(entry: ChangeEntry) -> str:
+    """Say what became of a record that drifted; where nothing is known of an apply, only what is to be seen."""
+    gone = entry["change"]["actions"] == ["delete"]
+    if entry.get("compared_with"):
+        return "is not live" if gone else "differs from its manifest"
+    return "was deleted" if gone else "was changed"
 
 
 def weight(entry: ChangeEntry) -> tuple[bool, bool, bool, bool]:

@@ -55,6 +55,9 @@ def scope_notes(document: PlanDocument) -> Iterator[str]:
         if entry["wanted"]:
             belongs = f"`{safe(entry['name'])}` belongs to the project {safe(entry['project'])}"
             yield f"{belongs}, and a manifest here asks for it too."
+    if unreadable := document.get("unreadable", []):
+        yield f"{counted(len(unreadable), 'live session type')} can't be read:"
+        yield from (f"  {safe(each['name'])}: {safe(each['reason'])}" for each in unreadable)
     if elsewhere := document["out_of_scope"]:
         yield f"{counted(len(elsewhere), 'session type')} from manifests that were not named: {listed(elsewhere)}."
 

@@ -6,7 +6,16 @@ from collections.abc import Iterator
 
 from reconciler.plan import ChangeEntry, PlanDocument
 from reconciler.render.drift_text import drift_lines
-from reconciler.render.entries import effect, interrupts, is_conflict, is_withheld, remarks, shown_action, signature
+from reconciler.render.entries import (
+    effect,
+    interrupts,
+    is_conflict,
+    is_withheld,
+    remarks,
+    shown_action,
+    signature,
+    wants_unreadable,
+)
 from reconciler.render.fields_text import SYMBOLS, field_lines, symbol
 from reconciler.render.header_text import header_lines, listed, scope_notes
 from reconciler.render.paint import Paint, plain
@@ -16,6 +25,7 @@ from reconciler.render.rename_notes import rename_lines
 from reconciler.render.values import counted, safe
 
 NO_CHANGES = "No changes. The registry matches the manifests."
+NO_CHANGES_READ = "No changes in what can be read of the registry; some of it can't."
 _VERBS = {"create": "created", "update": "updated in place", "delete": "deleted"}
 
 
@@ -100,7 +110,7 @@ def summary_lines(document: PlanDocument, paint: Paint) -> Iterator[str]:
             f"Plan: {count['create']} to create, {count['update']} to update, {count['delete']} to delete.", "strong"
         )
     elif document["source"]["manifests"]:
-        yield paint(NO_CHANGES, "strong")
+        yield paint(NO_CHANGES_READ if wants_unreadable(document) else NO_CHANGES, "strong")
         if document["source"]["only"] or document["source"]["skip"]:
             yield _about_selection(document)
     yield from _notes(document)

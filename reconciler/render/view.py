@@ -10,7 +10,17 @@ from typing import Any
 from reconciler.plan import ChangeEntry, DiagnosticEntry, FieldEntry, OutcomeEntry, PlanDocument
 from reconciler.render.apply_text import apply_verdict
 from reconciler.render.drift_text import drift_summary_lines
-from reconciler.render.entries import effect, is_withheld, reach, remarks, shown_action, signature, weight
+from reconciler.render.entries import (
+    drift_verb,
+    effect,
+    is_withheld,
+    reach,
+    remarks,
+    shown_action,
+    signature,
+    told_by,
+    weight,
+)
 from reconciler.render.fields_text import field_lines
 from reconciler.render.header_text import header_lines
 from reconciler.render.paint import plain
@@ -105,10 +115,9 @@ def applied(document: PlanDocument) -> Iterator[str]:
 
 def what(entry: ChangeEntry) -> str:
     """Say in a few words what happens, or what happened, to a record."""
-    by = entry.get("changed_by")
-    if by:
-        verb = "deleted" if entry["change"]["actions"] == ["delete"] else "changed"
-        return ", ".join(filter(None, (f"{verb} by {safe(by['actor'])} at {safe(by['at'])}", reach(entry))))
+    if "changed_by" in entry:
+        told = drift_verb(entry).removeprefix("was ") + told_by(entry)
+        return ", ".join(filter(None, (told, reach(entry))))
     listed = ["withheld, --prune deletes"] if is_withheld(entry) else remarks(entry)
     return _VERBS[shown_action(entry)] + (f" ({', '.join(listed)})" if listed else "")
 

@@ -18,8 +18,20 @@ from reconciler.registry import open_registry
 from reconciler.registry.store import Database, Store, open_database
 from reconciler.session_type import Period, SessionType
 from tests.postgres import PostgresServer
+from tests.registry.ductape.fake import ENVIRONMENT, FakePlatform
 from tests.registry.http.fake import TOKEN, FakeServer
+from tests.registry.kinds import KINDS, PLAIN_KINDS
 from tests.server.running import running
+
+# A platform with every quirk that its documents and clients differ in.
+ODD = {
+    "schema_as_text": True,
+    "plain_selectors": True,
+    "no_description": True,
+    "fetch_refuses_unknown": False,
+    "create_returns_record": True,
+    "base": "/api",
+}
 
 MakeSessionType = Callable[..., SessionType]
 
@@ -50,15 +62,18 @@ def url(request: pytest.FixtureRequest) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(params=["sqlite", "postgresql", "fake-server", "server-on-sqlite", "server-on-postgresql"])
+@pytest.fixture(params=KINDS)
 def registry(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[ChangesetRegistry]:
     """Open an empty registry of each kind. A new adapter adds its name to `params` and a case."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    ledger = "ledger.json" if request.param in PLAIN_KINDS else None
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
     with (
         _registry_address(request.param, request, tmp_path) as (url, token),
-        open_registry(url, product="storefront", root=tmp_path, actor="ada", token=token) as opened,
+        open_registry(url, product="storefront", root=tmp_path, actor="ada", token=token, ledger=ledger) as opened,
     ):
         yield opened
 
@@ -67,7 +82,10 @@ def registry(
 def _registry_address(kind: str, request: pytest.FixtureRequest, root: Path) -> Iterator[tuple[str, str | None]]:
     """Give the URL of an empty registry, with a token for it if it is a server."""
     database = kind.removeprefix("server-on-")
-    if kind == "fake-server":
+    if kind in PLAIN_KINDS:
+        with closing(FakePlatform(**(ODD if kind.startswith("odd") else {}))) as platform:
+            yield platform.registry, None
+    elif kind == "fake-server":
         with closing(FakeServer(root)) as fake:
             yield fake.url, TOKEN
     elif database == kind:

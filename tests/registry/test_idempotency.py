@@ -51,6 +51,7 @@ def test_the_replayed_record_is_whole(stores: Stores, make: Make) -> None:
     assert (first.managed_by, first.applied) == (ManagedBy("git", "a.yaml", "c0ffee"), make())
     again, replayed = stores().create_once("k", make(expiry=1))
     assert (again, replayed) == (first, True)
+    assert again.created_at
     assert again.created_at.tzinfo is UTC
 
 

@@ -84,6 +84,7 @@ def test_a_write_that_was_given_up_halfway_leaves_one_entry(
     created = stores().create(make())
     assert len(pauses) == 2
     assert created.revision == 1
+    assert created.created_at
     assert created.created_at.second == 2
     [entry] = stores().history()
     assert (entry.revision, entry.at) == (1, created.created_at)

@@ -5,7 +5,14 @@ from pathlib import Path
 import pytest
 
 from reconciler.registry import UnsupportedRegistry, open_reader, open_registry
-from reconciler.registry.url import HttpEndpoint, PostgresDatabase, SqliteFile, parse_database_url, parse_registry_url
+from reconciler.registry.url import (
+    DuctapeEndpoint,
+    HttpEndpoint,
+    PostgresDatabase,
+    SqliteFile,
+    parse_database_url,
+    parse_registry_url,
+)
 
 ROOT = Path("/root/of/project")
 
@@ -72,7 +79,7 @@ def test_a_server_is_no_database(scheme: str) -> None:
         parse_database_url(f"{scheme}://host", ROOT)
 
 
-@pytest.mark.parametrize("scheme", ["ductape+https", "postgresql+psycopg", "sqlite+pysqlite", "ftp"])
+@pytest.mark.parametrize("scheme", ["mysql", "postgresql+psycopg", "sqlite+pysqlite", "ftp"])
 def test_another_scheme_is_named_and_nothing_else_is(scheme: str) -> None:
     with pytest.raises(UnsupportedRegistry) as refused:
         parse_registry_url(f"{scheme}://ada:s3cret@host/db?token=s3cret", ROOT)
@@ -104,6 +111,9 @@ def test_another_scheme_is_named_and_nothing_else_is(scheme: str) -> None:
         "https://s3cret@host/path",
         "https://:s3cret@host",
         "https://host:s3cret",
+        "ductape+https://ada:s3cret@host",
+        "ductape+https://host?token=s3cret",
+        "ductape+https://",
         "https://host:99999",
         "https://host:0",
         "https://host?token=s3cret",
@@ -132,4 +142,26 @@ def test_a_malformed_url_is_refused_without_an_echo(url: str, tmp_path: Path) ->
     with pytest.raises(UnsupportedRegistry):
         open_registry(url, product="p", root=tmp_path, actor="ada")
     assert "s3cret" not in str(refused.value) + refused.value.hint
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("url", "endpoint"),
+    [
+        ("ductape+https://api.ductape.app", HttpEndpoint("https://api.ductape.app", is_tls=True, is_loopback=False)),
+        ("Ductape+HTTPS://API.ductape.app/", HttpEndpoint("https://api.ductape.app", is_tls=True, is_loopback=False)),
+        (
+            "ductape+http://localhost:4311/api",
+            HttpEndpoint("http://localhost:4311/api", is_tls=False, is_loopback=True),
+        ),
+    ],
+)
+def test_a_ductape_url_names_where_the_platforms_api_begins(url: str, endpoint: HttpEndpoint) -> None:
+    assert parse_registry_url(url, ROOT) == DuctapeEndpoint(endpoint)
+
+
+def test_a_ledger_is_refused_by_a_registry_that_records_owners_itself(tmp_path: Path) -> None:
+    for url in ("sqlite:///r.db", "https://registry.example.com"):
+        with pytest.raises(UnsupportedRegistry, match="this one does"):
+            open_reader(url, product="p", root=tmp_path, ledger="ledger.json")
     assert list(tmp_path.iterdir()) == []

@@ -48,7 +48,7 @@ _DENIED_HINTS = {
 }
 # Statuses of which a repetition may be spared. A gateway's own say nothing of what happened behind it, and a registry
 # whose database went away may have lost it after the commit.
-_TRANSIENT = {
+TRANSIENT = {
     408: (Fate.UNKNOWN, "waited too long for the request"),
     425: (Fate.UNSENT, "does not take requests yet"),
     429: (Fate.UNSENT, "gets more requests than it allows"),
@@ -76,13 +76,13 @@ class Refusals:
         error = found.error if isinstance(found, NoAnswer) else found
         error.status = answer.status
         if said:
-            error.code = self._safe(str(said["code"]))
+            error.code = self.safe(str(said["code"]))
             error.errors = tuple(RequestError(e.pointer, e.message, e.hint, e.code) for e in self._errors(said))
         return found
 
     def _error(self, request: Request, answer: Answer, said: dict[str, Any] | None) -> RegistryError | NoAnswer:
         code = str(said["code"]) if said else ""
-        detail = self._detail(said) or self._excerpt(answer)
+        detail = self._detail(said) or self.excerpt(answer)
         if said and (refused := session_error(code, detail, self._errors(said), self._tag(said, request))):
             return refused
         return self._of_status(request, answer, said, detail)
@@ -92,8 +92,8 @@ class Refusals:
     ) -> RegistryError | NoAnswer:
         code = str(said["code"]) if said else ""
         match answer.status:
-            case status if status in _TRANSIENT:
-                return self._transient(answer, detail)
+            case status if status in TRANSIENT:
+                return self.transient(answer, detail)
             case 401 | 403:
                 return self._denied(answer.status, code, detail)
             case 409 if code == "tag-exists":
@@ -112,7 +112,7 @@ class Refusals:
             case status if 400 <= status < 500 and said and status not in {404, 410}:  # noqa: PLR2004 - client errors
                 return self._rejected(said, code, detail, request)
             case status if 300 <= status < 400:  # noqa: PLR2004 - redirects
-                return self._redirected(answer)
+                return self.redirected(answer)
             case status:
                 hint = "" if said else _IS_IT
                 return RegistryUnavailable(f"The registry {self.place} answered {status}: {detail}", hint=hint)
@@ -120,12 +120,13 @@ class Refusals:
     def unreadable(self, answer: Answer, why: str) -> RegistryUnavailable:
         """Return the error for an answer of the right status and with a wrong body."""
         return RegistryUnavailable(
-            f"The registry {self.place} gave an answer that can't be understood: {why}; it is {self._excerpt(answer)}",
+            f"The registry {self.place} gave an answer that can't be understood: {why}; it is {self.excerpt(answer)}",
             hint=_IS_IT,
         )
 
-    def _transient(self, answer: Answer, detail: str) -> NoAnswer:
-        fate, predicate = _TRANSIENT[answer.status]
+    def transient(self, answer: Answer, detail: str) -> NoAnswer:
+        """Return the error for a status of which a repetition may be spared."""
+        fate, predicate = TRANSIENT[answer.status]
         wait = retry_after(answer.headers.get("retry-after"), datetime.now(UTC))
         later = f"; it asks to come back in {wait:.0f} s" if wait else ""
         message = f"The registry {self.place} {predicate} (it answered {answer.status}: {detail}{later})"
@@ -156,11 +157,12 @@ class Refusals:
         return [self._cleaned(error) for error in pointed_errors(said)]
 
     def _cleaned(self, error: PointedError) -> PointedError:
-        return PointedError(*(self._safe(text) for text in (error.pointer, error.message, error.hint, error.code)))
+        return PointedError(*(self.safe(text) for text in (error.pointer, error.message, error.hint, error.code)))
 
-    def _redirected(self, answer: Answer) -> RegistryUnavailable:
+    def redirected(self, answer: Answer) -> RegistryUnavailable:
+        """Return the error for an answer that leads elsewhere."""
         # Not followed: the token is for this address and no other.
-        location = self._safe(answer.headers.get("location", "nowhere"), _EXCERPT)
+        location = self.safe(answer.headers.get("location", "nowhere"), _EXCERPT)
         return RegistryUnavailable(
             f"The registry {self.place} answered {answer.status}, which leads to {location}",
             hint="Name the address where the registry itself answers in the registry URL.",
@@ -168,24 +170,25 @@ class Refusals:
 
     def _tag(self, said: dict[str, Any] | None, request: Request) -> str | None:
         named = said.get("tag") if said else None
-        return self._safe(named) if isinstance(named, str) else request.tag
+        return self.safe(named) if isinstance(named, str) else request.tag
 
     def _detail(self, said: dict[str, Any] | None) -> str:
         """Return what a problem says, without the hint that we give anyway."""
         texts = [said.get(name) for name in ("detail", "title", "code")] if said else []
         found = next((text for text in texts if isinstance(text, str) and text.strip()), "")
-        return self._safe(found).removesuffix(_PLAN_AGAIN).rstrip().removesuffix(".")
+        return self.safe(found).removesuffix(_PLAN_AGAIN).rstrip().removesuffix(".")
 
-    def _excerpt(self, answer: Answer) -> str:
-        kind = self._safe(answer.headers.get("content-type", "").partition(";")[0]) or "of no named type"
+    def excerpt(self, answer: Answer) -> str:
+        """Return how an answer begins, for one that was not expected."""
+        kind = self.safe(answer.headers.get("content-type", "").partition(";")[0]) or "of no named type"
         if not self.quotes:
             return f"{kind}, {len(answer.body)} bytes long"
         if b'"schema"' in answer.body:
             return f"{kind} and holds session types"  # and with them what may be sensitive
-        begins = self._safe(answer.body[: _EXCERPT * 4].decode(errors="replace"), _EXCERPT)
+        begins = self.safe(answer.body[: _EXCERPT * 4].decode(errors="replace"), _EXCERPT)
         return f"{kind} and begins with: {begins}" if begins else "empty"
 
-    def _safe(self, text: str, limit: int = _DETAIL) -> str:
+    def safe(self, text: str, limit: int = _DETAIL) -> str:
         """Return a foreign text as one line that does nothing to a terminal, without the token, and not too long."""
         masked = self.token.masked_in(text) if self.token else text
         line = "".join(letter if letter.isprintable() else _UNPRINTABLE for letter in " ".join(masked.split()))

@@ -65,7 +65,7 @@ class Transport:
         self._endpoint = endpoint
         self._timeouts = timeouts
         self._client = httpx.Client(
-            auth=_Bearer(token) if token else None,
+            auth=_Bearer(token, endpoint.token_header) if token else None,
             headers={
                 "Accept": "application/json",
                 "Accept-Encoding": "gzip",
@@ -118,7 +118,7 @@ class Transport:
 class _Bearer(httpx.Auth):
     """Adds the token when a request goes out, so that it lies in no client, no default header and no repr."""
 
-    def __init__(self, token: Secret) -> None:
+    def __init__(self, token: Secret, also: str) -> None:
         text = token.reveal()
         if not text.isascii() or not text.isprintable() or " " in text:
             raise RegistryDenied(
@@ -126,9 +126,12 @@ class _Bearer(httpx.Auth):
                 hint="Is RECONCILER_TOKEN the token and nothing else?",
             )
         self._token = token
+        self._also = also
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         request.headers["Authorization"] = f"Bearer {self._token.reveal()}"
+        if self._also:
+            request.headers[self._also] = self._token.reveal()
         yield request
 
 

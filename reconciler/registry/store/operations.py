@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from reconciler.port import Create, Delete, ManagedBy, Record, Source, Update, Write
-from reconciler.registry.store.spec import field_changes, merge
-from reconciler.registry.store.stale import exists_already, gone, moved
+from reconciler.registry.spec import field_changes, merge
+from reconciler.registry.stale import exists_already, gone, moved
 from reconciler.registry.store.transaction import Transaction
 from reconciler.session_type import SessionType
 from reconciler.values import JsonValue

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from types import SimpleNamespace
-from typing import Any, TypeAlias
+from typing import Any
 
 from sqlalchemy import Connection, Row, Select
 
 from reconciler.port import HistoryEntry, ManagedBy, Record, Source
+from reconciler.registry.spec import Changes
 from reconciler.session_type import SessionType
 from reconciler.values import JsonValue
-
-Changes: TypeAlias = Mapping[str, tuple[JsonValue, JsonValue]]
 
 
 class DamagedValue(Exception):

@@ -16,7 +16,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select, text, update
 
 from reconciler.port import HistoryEntry, Record, Source
-from reconciler.registry.store.rows import Changes, entry_columns, entry_of, read_rows, record_columns, record_of
+from reconciler.registry.spec import Changes
+from reconciler.registry.store.rows import entry_columns, entry_of, read_rows, record_columns, record_of
 from reconciler.registry.store.tables import history, products, session_types
 
 # Written out because SQLAlchemy has it per dialect only, while SQLite and PostgreSQL spell it alike.

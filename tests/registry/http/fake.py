@@ -34,7 +34,7 @@ from reconciler.port import (
 )
 from reconciler.registry import open_registry
 from reconciler.session_type import SessionType, check
-from reconciler.values import json_pointer
+from reconciler.values import exact_rfc3339, json_pointer
 
 TOKEN = "rct_1a2b_s3cretS3CRETs3cret"  # noqa: S105 - opens nothing but this
 
@@ -325,8 +325,8 @@ def _record(record: Record) -> Any:
         "revision": record.revision,
         "managed_by": owner and {"project": owner.project, "file": owner.file, "commit": owner.commit},
         "applied": record.applied and record.applied.to_json(),
-        "created_at": record.created_at.isoformat().replace("+00:00", "Z"),
-        "updated_at": record.updated_at.isoformat().replace("+00:00", "Z"),
+        "created_at": exact_rfc3339(record.created_at),
+        "updated_at": exact_rfc3339(record.updated_at),
         "updated_by": record.updated_by,
         "unknown": "a newer registry says more",
     }

@@ -7,13 +7,13 @@ from datetime import datetime
 from reconciler.port import HistoryEntry, Record, StaleRecord, TagExists
 from reconciler.values import rfc3339
 
-_HINT = "Plan again to see the registry as it is now."
+HINT = "Plan again to see the registry as it is now."
 
 
 def exists_already(found: Record) -> TagExists:
     """Return the error for a record that was to be created."""
     return TagExists(
-        f"`{found.tag}` exists already, at revision {found.revision}, {_last_written(found)}", hint=_HINT, tag=found.tag
+        f"`{found.tag}` exists already, at revision {found.revision}, {_last_written(found)}", hint=HINT, tag=found.tag
     )
 
 
@@ -21,7 +21,7 @@ def moved(found: Record, *, expected: int) -> StaleRecord:
     """Return the error for a record that is at another revision than the expected one."""
     return StaleRecord(
         f"`{found.tag}` is at revision {found.revision}, not {expected}: {_last_written(found)}",
-        hint=_HINT,
+        hint=HINT,
         tag=found.tag,
     )
 
@@ -29,9 +29,9 @@ def moved(found: Record, *, expected: int) -> StaleRecord:
 def gone(tag: str, last: HistoryEntry | None, *, expected: int) -> StaleRecord:
     """Return the error for a record that is no more, or never was; `last` is the last that is known of it."""
     if last is None:
-        return StaleRecord(f"`{tag}` does not exist, and was expected at revision {expected}", hint=_HINT, tag=tag)
+        return StaleRecord(f"`{tag}` does not exist, and was expected at revision {expected}", hint=HINT, tag=tag)
     return StaleRecord(
-        f"`{tag}` was expected at revision {expected}, but {_by('deleted', last.actor, last.at)}", hint=_HINT, tag=tag
+        f"`{tag}` was expected at revision {expected}, but {_by('deleted', last.actor, last.at)}", hint=HINT, tag=tag
     )
 
 
@@ -39,5 +39,5 @@ def _last_written(record: Record) -> str:
     return _by("deleted" if record.spec is None else "last written", record.updated_by, record.updated_at)
 
 
-def _by(done: str, actor: str, at: datetime) -> str:
-    return f"{done} by {actor} at {rfc3339(at)}"
+def _by(done: str, actor: str, at: datetime | None) -> str:
+    return f"{done} by {actor}" + (f" at {rfc3339(at)}" if at else "")

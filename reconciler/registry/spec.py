@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeAlias
 
 from reconciler.port import InvalidSessionType, RegistryRejected
-from reconciler.registry.store.rows import Changes
 from reconciler.session_type import FIELDS, SessionType, check
 from reconciler.values import JsonObject, JsonValue, same_value
+
+Changes: TypeAlias = Mapping[str, tuple[JsonValue, JsonValue]]
 
 
 def merge(present: SessionType, fields: Mapping[str, JsonValue]) -> SessionType:

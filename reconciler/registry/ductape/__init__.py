@@ -1,0 +1,11 @@
+"""The adapter for the Ductape platform: its proxy's encrypted calls, as a plain registry.
+
+Importing this package loads the HTTP library; encrypting loads a cryptographic one.
+"""
+
+from reconciler.registry.ductape.client import DuctapeSessions
+from reconciler.registry.ductape.credentials import Credentials, Login, save_login
+from reconciler.registry.ductape.login import Account, log_in
+from reconciler.registry.ductape.opening import open_ductape
+
+__all__ = ["Account", "Credentials", "DuctapeSessions", "Login", "log_in", "open_ductape", "save_login"]

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tests.cli.conftest import Shop
 
 FILE = "ductape/sessions.json"
-WHOLE = {"schema": {"userId": "user_123"}, "selector": "$Session{userId}"}
+WHOLE: dict[str, Any] = {"schema": {"userId": "user_123"}, "selector": "$Session{userId}"}
 Golden = Callable[[str, str], None]
 
 

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
 from itertools import pairwise
+from keyword import iskeyword
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
@@ -32,6 +33,7 @@ COMMANDS = {
     "show": "Show a saved plan.",
     "drift": "Show what was changed behind git's back, and by whom.",
     "pull": "Write live session types into manifests.",
+    "import": "Make manifests of the Ductape CLI's declaration file.",
     "history": "Show every write to the registry: who, when, what.",
     "impact": "Show how many live sessions and users a type has.",
     "session": "Start, verify, refresh and revoke sessions; show users and numbers.",
@@ -45,7 +47,7 @@ COMMANDS = {
 }
 
 SECTIONS = {
-    "Manifests": ("init", "validate", "fmt", "schema", "pull"),
+    "Manifests": ("init", "validate", "fmt", "schema", "pull", "import"),
     "Changes": ("plan", "apply", "show"),
     "What is live": ("drift", "history", "impact"),
     "Sessions": ("session", "sessions", "keys"),
@@ -68,7 +70,8 @@ class LazyGroup(DocumentedGroup):
         del ctx
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"reconciler.cli.{cmd_name}")
+        name = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        module = importlib.import_module(f"reconciler.cli.{name}")
         command = module.command
         return command if isinstance(command, click.Command) else None
 

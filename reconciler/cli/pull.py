@@ -60,7 +60,7 @@ def command(console: Console, given: Globals, /, **options: Any) -> None:
     place a value took, what other targets share, and what is ignored or not live.
     """
     run = Run.of(given)
-    workplace = _Workplace.of(run, options["folder"])
+    workplace = Workplace.of(run, options["folder"])
     loaded = workplace.load(run)
     live = _live(run, options["tags"])
     pulled = pull(lambda texts: workplace.load_with(run, texts), live, workplace.new_file)
@@ -68,7 +68,7 @@ def command(console: Console, given: Globals, /, **options: Any) -> None:
         _refuse(pulled, loaded)
     for verb, texts in (("changed", pulled.changed), ("created", pulled.created)):
         for spelled, text in texts.items():
-            _write(Path(spelled), text)
+            write_manifest(Path(spelled), text)
             console.out(f"{verb} {safe(spelled)}")
     for note in pull_notes(run, pulled, loaded, () if options["tags"] else live):
         console.err(f"Note: {safe(note)}")
@@ -77,14 +77,15 @@ def command(console: Console, given: Globals, /, **options: Any) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Workplace:
+class Workplace:
     """The manifests that there are, and the folder of new ones."""
 
     files: tuple[ManifestPath, ...]
     folder: str
 
     @classmethod
-    def of(cls, run: Run, folder: str | None) -> _Workplace:
+    def of(cls, run: Run, folder: str | None) -> Workplace:
+        """Find them. `folder` is the one asked for."""
         listed = run.manifest_paths(())
         first = next((each.spelled for each in listed if not each.spelled.endswith((".yaml", ".yml"))), None)
         chosen = folder or first or _DEFAULT_FOLDER
@@ -142,7 +143,8 @@ def _refuse(pulled: Pulled, loaded: Loaded) -> NoReturn:
     )
 
 
-def _write(file: Path, text: str) -> None:
+def write_manifest(file: Path, text: str) -> None:
+    """Write a manifest, and the folders that it needs. Raises ReconcilerError."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(file, text)

@@ -60,6 +60,12 @@ _BOOTSTRAP = "bootstrap"
 @click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="Port; 0: any free one.")
 @click.option("--workers", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes that serve.")
 @master_key_option
+@click.option(
+    "--ductape",
+    is_flag=True,
+    envvar="RECONCILER_DUCTAPE",
+    help="Answer the clients of the Ductape platform too.  [env: RECONCILER_DUCTAPE]",
+)
 @click.option("--migrate", is_flag=True, help="Bring the tables of an older version up to date first.")
 @global_options
 @reported
@@ -74,7 +80,13 @@ def command(console: Console, given: Globals, /, **options: Any) -> ExitCode:
     with _database(options["database"], root, migrating=options["migrate"]) as database:
         _require_token(console, database, options["host"])
     _check_master_key(console, options["database"], root, key_file)
-    settings = server.Settings(options["database"], root, master_key_file=key_file, refresh=refresh_policy(project))
+    settings = server.Settings(
+        options["database"],
+        root,
+        master_key_file=key_file,
+        refresh=refresh_policy(project),
+        ductape=options["ductape"],
+    )
     listening = server.Listening(options["host"], options["port"], options["workers"])
     return ExitCode.OK if server.serve(settings, listening) else ExitCode.ERROR
 

@@ -14,7 +14,7 @@ from reconciler.cli.inputs import Run
 from reconciler.cli.options import Command
 from reconciler.errors import ReconcilerError
 from reconciler.project import TOKEN_VARIABLE, Project
-from reconciler.registry.url import DuctapeEndpoint, HttpEndpoint, parse_registry_url
+from reconciler.registry.url import DuctapeEndpoint, HttpEndpoint, UnsupportedRegistry, parse_registry_url
 from reconciler.runtime import Pruned, SessionKeys, Sessions
 from reconciler.runtime.policy import DEFAULT_REFRESH, RefreshPolicy
 
@@ -75,11 +75,8 @@ def open_runtime(run: Run, env: str, master_key_file: Path | None) -> AbstractCo
     """
     address = parse_registry_url(run.registry, run.project.root)
     if isinstance(address, DuctapeEndpoint):
-        raise ReconcilerError(
-            "The sessions of the Ductape platform can't be reached from here: these commands are for a registry "
-            "server or a database",
-            hint="Name one with --registry or --target.",
-        )
+        hint = "They run on a database or on `reconciler serve`, which answers the platform's clients too: `--ductape`."
+        raise UnsupportedRegistry("Sessions on the Ductape platform can't be reached from here", hint=hint)
     if not isinstance(address, HttpEndpoint):
         return _Embedded(run, env, master_key_file)
     if run.token is None:

@@ -14,6 +14,7 @@ VARIABLES = {
     "RECONCILER_NO_CACHE": "1: keep no copy of what a registry server answered.",
     "RECONCILER_ACTOR": "Who the history of a database, or a ledger, names as the writer.  [default: user@host]",
     "RECONCILER_DATABASE": "The database of the registry server, in place of --database.",
+    "RECONCILER_DUCTAPE": "1: the registry server answers the clients of the Ductape platform too, as with --ductape.",
     "RECONCILER_ENV": "The environment of sessions and keys, in place of --env.",
     "RECONCILER_MASTER_KEY": "The key that locks all session keys: 32 random bytes in base64. Goes before any file.",
     "RECONCILER_MASTER_KEY_FILE": "A file with that key, in place of --master-key-file.",

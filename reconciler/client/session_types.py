@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NotRequired, TypedDict, TypeVar, Unpack, overload
 
-from reconciler.port import ManagedBy, Record, StaleRecord, TagExists
+from reconciler.port import ManagedBy, Record, RegistryUnavailable, StaleRecord, TagExists
 from reconciler.registry.http import HttpRegistry
 from reconciler.runtime import UnknownSessionType
 from reconciler.session_type import FIELDS
@@ -162,6 +162,8 @@ def _live(record: Record) -> LiveSessionType:
     spec = record.spec
     if spec is None:
         raise UnknownSessionType(f"`{record.tag}` was deleted meanwhile", tag=record.tag)
+    if record.created_at is None or record.updated_at is None:  # a registry server always knows them
+        raise RegistryUnavailable(f"The registry gave no times of `{record.tag}`", tag=record.tag)
     return LiveSessionType(
         name=spec.name,
         tag=spec.tag,

@@ -76,6 +76,10 @@ class Code(Enum):
     IGNORE_UNUSED = "ignore-unused", "Ignore comment that silences nothing"
     TAG_RENAMED = "tag-renamed", "Tag changed since the last commit"
 
+    # Declarations of the Ductape CLI, as `import` reads them
+    JSON_SYNTAX = "json-syntax", "Invalid JSON"
+    DECLARATION_INCOMPLETE = "declaration-incomplete", "Declaration lacks a field that a manifest needs"
+
     # Project file
     PROJECT_VALUE = "project-value", "Invalid value in the project file"
     UNKNOWN_TARGET = "unknown-target", "Unknown target"

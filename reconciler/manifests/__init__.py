@@ -1,5 +1,6 @@
 """Manifests: found, loaded with overlays into desired session types, laid out by `fmt`."""
 
+from reconciler.manifests.declared import Declared, read_declarations
 from reconciler.manifests.edit import manifest_text
 from reconciler.manifests.find import ManifestPath, find_files, is_manifest, read_file
 from reconciler.manifests.json_schema import manifest_json_schema
@@ -10,6 +11,7 @@ from reconciler.manifests.sources import Sources
 from reconciler.manifests.tag_renames import renamed_tags
 
 __all__ = [
+    "Declared",
     "Loaded",
     "ManifestPath",
     "Pulled",
@@ -21,6 +23,7 @@ __all__ = [
     "manifest_json_schema",
     "manifest_text",
     "pull",
+    "read_declarations",
     "read_file",
     "renamed_tags",
     "unsure_files",

@@ -14,7 +14,7 @@ from reconciler.manifests.layout import AnyVariable
 from reconciler.manifests.roundtrip import rewritten, written
 from reconciler.nodes import NumberTooLong, parse_yaml, resolve
 from reconciler.session_type import SessionType
-from reconciler.values import JsonValue, Path
+from reconciler.values import JsonObject, JsonValue, Path
 
 # What reads well without quotes, in every place. Parsers differ on the rest, and quotes are never wrong.
 _PLAIN = re.compile(r"[^\W\d_][\w@./+-]*( [\w@./+-]+)*|\$Session(\{\w+\})+")
@@ -47,6 +47,11 @@ def edited(text: str, edits: Iterable[Edit]) -> str:
 def manifest_text(session_type: SessionType) -> str:
     """Return a new manifest of a session type; an empty description is left out."""
     fields = {name: value for name, value in session_type.to_json().items() if name != "description" or value}
+    return fields_text(fields)
+
+
+def fields_text(fields: JsonObject) -> str:
+    """Return some fields as a manifest has them."""
     return written([_held(fields)])
 
 

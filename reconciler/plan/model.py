@@ -165,8 +165,8 @@ class Drift:
     revision: int | None
     location: Location | None = None
     sensitive: tuple[Path, ...] = ()
-    two_way: bool = False
     impact: Impact | None = None
+    two_way: bool = False
 
 
 @dataclass(frozen=True, slots=True)

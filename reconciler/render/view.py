@@ -116,7 +116,8 @@ def applied(document: PlanDocument) -> Iterator[str]:
 def what(entry: ChangeEntry) -> str:
     """Say in a few words what happens, or what happened, to a record."""
     if "changed_by" in entry:
-        return ", ".join(filter(None, (drift_verb(entry).removeprefix("was ") + told_by(entry), reach(entry))))
+        told = drift_verb(entry).removeprefix("was ") + told_by(entry)
+        return ", ".join(filter(None, (told, reach(entry))))
     listed = ["withheld, --prune deletes"] if is_withheld(entry) else remarks(entry)
     return _VERBS[shown_action(entry)] + (f" ({', '.join(listed)})" if listed else "")
 

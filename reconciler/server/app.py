@@ -48,6 +48,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
             Middleware(Observed, metrics=services.metrics),
             Middleware(HotPath, settings=settings),
             Middleware(GZipMiddleware, minimum_size=_COMPRESS_FROM),
+            *_for_ductape_clients(settings),
             Middleware(BodyLimits, settings=settings),
         ],
     )
@@ -57,3 +58,11 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
         app.include_router(router)
     use_document(app)
     return app
+
+
+def _for_ductape_clients(settings: Settings) -> list[Middleware]:
+    if not settings.ductape:
+        return []
+    from reconciler.server.ductape import DuctapeLayer  # noqa: PLC0415 - what nobody asked for is not even loaded
+
+    return [Middleware(DuctapeLayer, settings=settings)]

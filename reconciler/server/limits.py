@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from reconciler.server.problems import ProblemCode, Refusal, problem_response, request_id_of
@@ -14,12 +16,19 @@ _DRAIN_BYTES = 64 * 2**20
 _CHANGESETS = re.compile(r"/v1/products/[^/]+/changesets")
 
 
+def _problem(request: Request, refusal: Refusal) -> Response:
+    return problem_response(refusal.body, request_id_of(request), refusal.headers)
+
+
 class BodyLimits:
     """Middleware. Raises Refusal into whatever reads the body, or answers by itself before anything does."""
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    def __init__(
+        self, app: ASGIApp, settings: Settings, answer: Callable[[Request, Refusal], Response] = _problem
+    ) -> None:
         self._app = app
         self._settings = settings
+        self._answer = answer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, with its body counted."""
@@ -30,8 +39,8 @@ class BodyLimits:
         limit = self._limit(scope["path"])
         if _announced(request) > limit:
             await _drain(receive)
-            refusal = _too_large(limit)
-            answer = problem_response(refusal.body, request_id_of(request), {"Connection": "close"})
+            answer = self._answer(request, too_large(limit))
+            answer.headers["Connection"] = "close"
             await answer(scope, receive, send)
             return
         await self._app(scope, _counted(receive, limit), send)
@@ -64,11 +73,12 @@ def _counted(receive: Receive, limit: int) -> Receive:
         if message["type"] == "http.request":
             received += len(message.get("body", b""))
             if received > limit:
-                raise _too_large(limit)
+                raise too_large(limit)
         return message
 
     return counted
 
 
-def _too_large(limit: int) -> Refusal:
+def too_large(limit: int) -> Refusal:
+    """Return the refusal of a body that has more bytes than that."""
     return Refusal(ProblemCode.PAYLOAD_TOO_LARGE, f"The body may have {limit} bytes at most.")

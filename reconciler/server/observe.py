@@ -126,6 +126,7 @@ def _line(scope: Scope, answer: _Answer, seconds: float) -> dict[str, Any]:
         "request_id": scope["state"]["request_id"],
         "method": scope["method"],
         "path": _path(scope),
+        "call": scope["state"].get("call"),
         "status": answer.status,
         "milliseconds": round(seconds * 1000, 1),
         "bytes": answer.bytes,

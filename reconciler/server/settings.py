@@ -16,6 +16,7 @@ class Settings:
 
     A relative SQLite path in `database` starts at `root`. The URL may hold a password, so it is kept out of the repr.
     Without a `master_key_file` the master key is kept where it is by default; the environment's goes before any file.
+    With `ductape` the clients of the Ductape platform are answered too.
     """
 
     database: str = field(repr=False)
@@ -24,3 +25,4 @@ class Settings:
     changeset_limit: int = 8 * MEBIBYTE
     master_key_file: Path | None = None
     refresh: RefreshPolicy = field(default_factory=RefreshPolicy)
+    ductape: bool = False

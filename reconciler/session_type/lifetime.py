@@ -61,6 +61,13 @@ class Lifetime:
     expiry: int
     period: Period
 
+    @classmethod
+    def of_seconds(cls, seconds: int) -> Lifetime:
+        """Return an exact length in the greatest unit that needs no fraction: 86400 seconds are 1 day."""
+        whole = {period: unit for period, unit in _SECONDS.items() if seconds % unit == 0}
+        period = max(whole, key=whole.__getitem__)
+        return cls(seconds // whole[period], period)
+
     @property
     def seconds(self) -> int | None:
         """The exact length in seconds, or None for a calendar unit."""

@@ -82,7 +82,14 @@ def registry(
 def _registry_address(kind: str, request: pytest.FixtureRequest, root: Path) -> Iterator[tuple[str, str | None]]:
     """Give the URL of an empty registry, with a token for it if it is a server."""
     database = kind.removeprefix("server-on-")
-    if kind in PLAIN_KINDS:
+    if kind.startswith("our-ductape-on-"):
+        with (
+            _database_url(kind.removeprefix("our-ductape-on-"), request) as url,
+            running(url, root, ductape=True) as own,
+        ):
+            request.getfixturevalue("monkeypatch").setenv("DUCTAPE_AUTH_TOKEN", own.token(Role.WRITE))
+            yield f"ductape+{own.url}/api", None
+    elif kind in PLAIN_KINDS:
         with closing(FakePlatform(**(ODD if kind.startswith("odd") else {}))) as platform:
             yield platform.registry, None
     elif kind == "fake-server":

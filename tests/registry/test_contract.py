@@ -100,9 +100,7 @@ def test_creating_what_exists_is_stale(registry: Registry, make: Make) -> None:
     registry.create(make())
     before = registry.fetch()
 
-    with pytest.raises(
-        StaleRecord, match=r"`user-session` exists already, .*last written by|`user-session` exists already$"
-    ):
+    with pytest.raises(StaleRecord, match=r"`user-session` exists already(, .*last written by|: last written at|$)"):
         registry.create(make(name="Another"), SOURCE)
     assert_unchanged(registry, before)
 
@@ -291,7 +289,8 @@ def test_another_hands_deletion_of_an_owned_record_leaves_a_tombstone(registry: 
     tombstone = only(registry)
     assert (tombstone.spec, tombstone.applied, tombstone.managed_by) == (None, make(), OWNER)
     assert tombstone.revision != created.revision
-    assert tombstone.created_at == created.created_at
+    if not registry.fetch().is_plain:  # a ledger keeps no times
+        assert tombstone.created_at == created.created_at
 
 
 @everywhere

@@ -18,7 +18,7 @@ _BLOCK = 16
 
 
 class BrokenEnvelope(Exception):
-    """The text is no envelope, or of another key. Never leaves this package."""
+    """The text is no envelope, or of another key. Whoever opens one says it in their own terms."""
 
 
 def encrypt(plaintext: bytes, public_key: str, iv: bytes | None = None) -> str:

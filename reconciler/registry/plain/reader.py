@@ -49,7 +49,7 @@ class PlainReader:
         return Impact() if self._sessions.find(tag) is not None else None
 
     def impacts(self, tags: Collection[str]) -> Mapping[str, Impact]:
-        """Return that of no session type the impact is known."""
+        """Return none of the impacts: they are not known, and what is not in the answer never counts as 0."""
         del tags
         return {}
 

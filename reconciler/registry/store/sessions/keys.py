@@ -148,3 +148,10 @@ def _infos(rows: Sequence[Row[Any]], now: datetime) -> tuple[KeyInfo, ...]:
 
 def _kept_at(place: Place, key_id: str) -> str:
     return f"{place[1]}/{place[0]}/{key_id}"
+
+
+def environments(database: Database, product: str) -> tuple[str, ...]:
+    """Return the environments of a product in which there ever was a key, and so a session."""
+    named = select(session_keys.c.env).where(session_keys.c.product == product).distinct().order_by(session_keys.c.env)
+    with database.reading() as connection:
+        return tuple(connection.scalars(named))

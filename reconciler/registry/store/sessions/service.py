@@ -68,6 +68,10 @@ class SessionService:
         """Return the keys of a product in an environment."""
         return StoredKeys(self._context, Scope.of(product, env))
 
+    def environments(self, product: str) -> tuple[str, ...]:
+        """Return the environments in which a product ever had sessions, sorted."""
+        return keys.environments(self._context.database, product)
+
     def verify_at_once(self, product: str, env: str, tag: str, token: str) -> Verdict | None:
         """Tell whether a token is good, or None where that needs the database: then `verify` does it.
 

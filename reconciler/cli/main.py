@@ -18,7 +18,7 @@ from reconciler import __version__
 from reconciler.cli.exit_codes import ExitCode
 from reconciler.cli.help import DocumentedGroup, page
 from reconciler.cli.options import Globals, global_options
-from reconciler.cli.streams import prepare_streams, silence
+from reconciler.cli.output.streams import prepare_streams, silence
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -71,7 +71,7 @@ class LazyGroup(DocumentedGroup):
         if cmd_name not in COMMANDS:
             return None
         name = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
-        module = importlib.import_module(f"reconciler.cli.{name}")
+        module = importlib.import_module(f"reconciler.cli.commands.{name}")
         command = module.command
         return command if isinstance(command, click.Command) else None
 
@@ -137,7 +137,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         error.show()
         formats, reports = _asked(given, "--format"), _asked(given, "--report")
         if formats or reports:
-            from reconciler.cli.usage import tell_usage  # noqa: PLC0415 - not for --help
+            from reconciler.cli.output.usage import tell_usage  # noqa: PLC0415 - not for --help
 
             tell_usage(error, formats[-1] if formats else "text", reports)
         return ExitCode.USAGE
@@ -156,7 +156,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 def _complete(instruction: str) -> int:
     """Answer a shell that completes a line. A reader that goes away is nobody's concern."""
-    from reconciler.cli.completing import answer  # noqa: PLC0415 - only while a shell asks
+    from reconciler.cli.shell.completing import answer  # noqa: PLC0415 - only while a shell asks
 
     with contextlib.suppress(OSError):
         click.echo(answer(cli, instruction).encode())

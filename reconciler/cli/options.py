@@ -29,10 +29,10 @@ class Globals:
 
 
 def completed(what: str) -> Callable[[click.Context, click.Parameter, str], Any]:
-    """Return what gives a shell the values that `reconciler.cli.known_values` knows, and loads it only then."""
+    """Return what gives a shell the values that `reconciler.cli.shell.known_values` knows, and loads it only then."""
 
     def complete(context: click.Context, _: click.Parameter, incomplete: str) -> Any:
-        return getattr(importlib.import_module("reconciler.cli.known_values"), what)(context, incomplete)
+        return getattr(importlib.import_module("reconciler.cli.shell.known_values"), what)(context, incomplete)
 
     return complete
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.cli.completing import answer
 from reconciler.cli.main import COMMANDS, cli
+from reconciler.cli.shell.completing import answer
 from reconciler.plan import Guard
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import pytest
 
-from reconciler.cli import carry_out
+from reconciler.cli.run import carry_out
 from reconciler.port import Record, RegistryDenied, RegistryError, RegistryUnavailable, Source
 from reconciler.registry import open_registry
 from reconciler.session_type import SessionType

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from reconciler.cli.files import write_atomically
+from reconciler.cli.output.files import write_atomically
 from reconciler.nodes import parse_yaml
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ def test_an_interruption_takes_back_what_was_begun(
             raise stop
         write_atomically(file, text)
 
-    monkeypatch.setattr("reconciler.cli.creation.write_atomically", failing)
+    monkeypatch.setattr("reconciler.cli.scaffolding.creation.write_atomically", failing)
     stopped = shop.run("init", "--ci", "gitlab")
     assert stopped.code == 1
     assert "Traceback" not in stopped.err

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 SLOW = """
 import time
 from pathlib import Path
-from reconciler.cli import carry_out, main
+from reconciler.cli.run import carry_out
+from reconciler.cli import main
 from reconciler.registry import open_registry
 
 class Slow:

@@ -12,8 +12,8 @@ import click
 import pytest
 
 from reconciler.access import Role
-from reconciler.cli.expiry import read_expiry
 from reconciler.cli.main import run
+from reconciler.cli.tokens.expiry import read_expiry
 from reconciler.registry import open_registry
 from tests.server.running import Running, running
 

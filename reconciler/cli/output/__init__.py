@@ -1,0 +1,1 @@
+"""Where results and messages go: console, reports, files, and what errors become."""

@@ -1,0 +1,44 @@
+"""What a pull must say beside what it wrote: what was lost on the way, and where a plan is not empty all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from reconciler.cli.run.inputs import Run
+from reconciler.manifests import Loaded, Pulled
+from reconciler.session_type import SessionType
+
+
+def pull_notes(run: Run, pulled: Pulled, loaded: Loaded, live: Sequence[SessionType]) -> Iterator[str]:
+    """Yield the notes. `live` is everything that is live, or nothing where only some tags were asked for."""
+    for tag, path, place in pulled.losses.variables:
+        yield f"{tag}: {path} came from a variable at {place}; the live value stands there now."
+    for tag, path, file in pulled.losses.sensitive:
+        yield f"{tag}: {path} is sensitive, and its live value stands in {file} now. Let no secret get into git."
+    for tag, path in pulled.losses.ignored:
+        yield f"{tag}: {path} is left as it is, because the manifest ignores its changes."
+    yield from _shared(run, pulled)
+    if live:
+        tags = {each.tag for each in live}
+        missing = [each.session_type.tag for each in loaded.desired if each.session_type.tag not in tags]
+        if missing:
+            yield f"{', '.join(missing)}: in the manifests and not live. Pull removes nothing; apply would create it."
+    yield from _unlisted(run, pulled)
+
+
+def _shared(run: Run, pulled: Pulled) -> Iterator[str]:
+    """Say who else wants what was pulled: all targets have their manifests in common, but for overlays."""
+    others = [name for name in run.project.targets if name != run.target.name]
+    overlays = [each.path.resolve() for each in run.overlays()]
+    written = [Path(spelled).resolve() for spelled in (*pulled.changed, *pulled.created)]
+    if others and any(not any(map(file.is_relative_to, overlays)) for file in written):
+        yield f"manifests are shared, so {' and '.join(others)} will want the same. What differs belongs in an overlay."
+
+
+def _unlisted(run: Run, pulled: Pulled) -> Iterator[str]:
+    """Say which new files no run finds by itself."""
+    listed = [each.path.resolve() for each in run.manifest_paths(())]
+    lost = [file for file in pulled.created if not any(map(Path(file).resolve().is_relative_to, listed))]
+    if run.project.file and lost:
+        yield f"{', '.join(lost)}: not below `manifests:` of {run.project.file}, so plan and apply don't find it."

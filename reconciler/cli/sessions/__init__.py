@@ -1,0 +1,1 @@
+"""What the session commands share."""

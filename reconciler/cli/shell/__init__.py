@@ -1,0 +1,1 @@
+"""What a shell is told when it completes a command line."""

@@ -1,0 +1,1 @@
+"""Where `token` works: on a server's database, or over its API."""

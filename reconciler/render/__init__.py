@@ -1,7 +1,7 @@
 """Renderers: a document (or diagnostics, or outcomes) to text, without I/O. One module per kind of text."""
 
 from reconciler.render.apply_text import render_apply_summary, render_outcome
-from reconciler.render.diagnostics_text import render_diagnostics, render_error
+from reconciler.render.diagnostics.text import render_diagnostics, render_error
 from reconciler.render.drift_text import render_drift
 from reconciler.render.formats import FORMATS, render_as
 from reconciler.render.github_output import render_github_output

@@ -8,7 +8,7 @@ from typing import Any
 
 from reconciler.manifests import ManifestPath, load_manifests
 from reconciler.plan import DiagnosticEntry, diagnostic_entry
-from reconciler.render.diagnostics_codequality import render_codequality
+from reconciler.render.diagnostics.codequality import render_codequality
 
 BROKEN = "name: A\ntag: a\ntag: b\nperod: days\nexpiry: 0\nschema: {x: 1}\nselector: $Session{y}\n"
 

@@ -17,9 +17,9 @@ from jsonschema import Draft4Validator, FormatChecker  # type: ignore[import-unt
 
 from reconciler.diagnostics import Code, Diagnostic, Location, Severity
 from reconciler.plan import DiagnosticEntry, diagnostic_entry
-from reconciler.render.diagnostics_github import render_github
-from reconciler.render.diagnostics_junit import render_junit
-from reconciler.render.diagnostics_sarif import render_sarif
+from reconciler.render.diagnostics.github import render_github
+from reconciler.render.diagnostics.junit import render_junit
+from reconciler.render.diagnostics.sarif import render_sarif
 from reconciler.render.workflow_commands import workflow_command
 
 FOUND = [

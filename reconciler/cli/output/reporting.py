@@ -24,10 +24,10 @@ from reconciler.plan import DiagnosticEntry, Header, StalePlan, diagnostic_entry
 from reconciler.port import RegistryDenied, RegistryUnavailable, StaleRecord
 from reconciler.registry import UnsupportedRegistry
 from reconciler.render import render_diagnostics, render_error, render_json
-from reconciler.render.diagnostics_codequality import render_codequality
-from reconciler.render.diagnostics_github import render_github
-from reconciler.render.diagnostics_junit import render_junit
-from reconciler.render.diagnostics_sarif import render_sarif
+from reconciler.render.diagnostics.codequality import render_codequality
+from reconciler.render.diagnostics.github import render_github
+from reconciler.render.diagnostics.junit import render_junit
+from reconciler.render.diagnostics.sarif import render_sarif
 from reconciler.render.values import safe
 from reconciler.runtime.errors import InvalidSessionData
 

@@ -1,0 +1,1 @@
+"""Diagnostics by themselves, as `validate` reports them: one renderer per format."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from reconciler.diagnostics import Code, Diagnostic, Severity, in_order, missing_key, nearest_of, with_article
-from reconciler.manifests.find import ManifestPath, find_files, read_file
+from reconciler.manifests.find import ManifestPath, find_files, is_under, read_file, relative
 from reconciler.manifests.manifest import read_manifest
 from reconciler.manifests.overlay import overlaid
 from reconciler.manifests.silence import silenced
@@ -107,7 +107,7 @@ class _Reading:
         self.diagnostics: list[Diagnostic] = []
         self.texts: dict[str, str] = {}
         self.unused: set[str] = set()  # the files of overlays that nothing lies under
-        self._root = root.resolve()
+        self._root = str(root.resolve())
         self._environment = environment
         self._recorded: dict[str, str] = {}
 
@@ -115,8 +115,8 @@ class _Reading:
         """Yield every document that is a mapping; empty ones (comments only) are passed over."""
         found = find_files(paths, without=without)
         self.diagnostics += found.diagnostics
-        for file in found.files:
-            for document in self._parse(file):
+        for file, real in zip(found.files, found.real, strict=True):
+            for document in self._parse(file, real):
                 if isinstance(document.data, dict):
                     yield document
                 elif document.data is not None:
@@ -124,7 +124,7 @@ class _Reading:
                     detail = f"A manifest is a mapping of fields; this document is {kind}."
                     self.diagnostics.append(Diagnostic(Code.NOT_A_MAPPING, detail, document.location))
 
-    def _parse(self, file: ManifestPath) -> tuple[Document, ...]:
+    def _parse(self, file: ManifestPath, real: str) -> tuple[Document, ...]:
         content = read_file(file)
         if isinstance(content, Diagnostic):
             self.diagnostics.append(content)
@@ -132,12 +132,11 @@ class _Reading:
         parsed = parse_yaml(content, file.spelled, self._environment)
         self.diagnostics += parsed.diagnostics
         self.texts[file.spelled] = parsed.text
-        self._recorded[file.spelled] = self._relative(file)
+        self._recorded[file.spelled] = self._relative(file, real)
         return parsed.documents
 
-    def _relative(self, file: ManifestPath) -> str:
-        absolute = file.path.resolve()
-        return absolute.relative_to(self._root).as_posix() if absolute.is_relative_to(self._root) else file.spelled
+    def _relative(self, file: ManifestPath, real: str) -> str:
+        return relative(real, self._root) if is_under(real, self._root) else file.spelled
 
     def lay_over(self, manifests: list[Document], overlays: Iterable[ManifestPath]) -> Iterator[Document]:
         """Yield the manifests with the overlays of their tag over them."""

@@ -7,7 +7,7 @@ marks away. So plain data and positions are built here, straight from the events
 from reconciler.nodes.comments import Comment, comments
 from reconciler.nodes.document import Document
 from reconciler.nodes.locate import located
-from reconciler.nodes.marks import Marks, entry_of, key_location, keys_of, value_location
+from reconciler.nodes.marks import Marks, OwnMarks, entry_of, key_location, keys_of, value_location
 from reconciler.nodes.parse import Parsed, parse_yaml, split_lines
 from reconciler.nodes.scalars import NumberTooLong, resolve
 from reconciler.nodes.spans import Spanned, found_at, merge_sources, spanned_documents
@@ -18,6 +18,7 @@ __all__ = [
     "Document",
     "Marks",
     "NumberTooLong",
+    "OwnMarks",
     "Parsed",
     "Spanned",
     "VariableProblem",

@@ -1,8 +1,8 @@
 """The quick way from events to plain data, for a text with nothing to say about.
 
 It takes what nearly every manifest is made of, and gives up where a text has anything more (an anchor, a tag, a
-variable, a mistake): then `Builder`, which knows the rules, reads it from the beginning. So nothing is decided here, and
-positions are not kept: they are read when somebody asks (`LateMarks`).
+variable, a mistake): then `Builder`, which knows the rules, reads it from the beginning. So nothing is decided here,
+and positions are not kept: they are read when somebody asks (`LateMarks`).
 """
 
 from __future__ import annotations

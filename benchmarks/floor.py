@@ -11,7 +11,7 @@ import os
 import re
 import sys
 import threading
-from typing import Annotated, Any
+from typing import Annotated, Any, NotRequired
 
 import click  # noqa: F401 - the floor starts with what the product starts with
 import httpx
@@ -27,7 +27,7 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
     StreamEndEvent,
 )
-from typing_extensions import NotRequired, TypedDict
+from typing_extensions import TypedDict
 
 Marks = dict[Any, tuple[int, int]]
 
@@ -63,7 +63,7 @@ def scalar(text: str) -> Any:
     return text
 
 
-def parse(content: str) -> tuple[Any, Marks]:  # noqa: C901, PLR0912 - one loop, because that is the fastest
+def parse(content: str) -> tuple[Any, Marks]:
     """Return the one document of a file and the places of its keys."""
     parser = CParser(content)
     marks: Marks = {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
@@ -13,5 +12,5 @@ def late(package: str, modules: Mapping[str, str], name: str) -> Any:
     if name not in modules:
         raise AttributeError(f"module {package!r} has no attribute {name!r}")
     found = getattr(import_module(f"{package}.{modules[name]}"), name)
-    setattr(sys.modules[package], name, found)
+    setattr(import_module(package), name, found)
     return found

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from reconciler.late import late
 from reconciler.manifests.find import ManifestPath, find_files, is_manifest, read_file
 from reconciler.manifests.load import Loaded, load_manifests, unsure_files
+from reconciler.manifests.parse_cache import ParseCache
 from reconciler.manifests.sources import Sources
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Loaded",
     "ManifestPath",
+    "ParseCache",
     "Pulled",
     "Sources",
     "canonical_layout",

@@ -11,6 +11,7 @@ from reconciler.diagnostics import Code, Diagnostic, Severity, in_order, missing
 from reconciler.manifests.find import ManifestPath, find_files, is_under, read_file, relative
 from reconciler.manifests.manifest import read_manifest
 from reconciler.manifests.overlay import overlaid
+from reconciler.manifests.parse_cache import ParseCache
 from reconciler.manifests.silence import silenced
 from reconciler.manifests.sources import Sources
 from reconciler.nodes import Document, located, parse_yaml, value_location
@@ -69,23 +70,26 @@ class Loaded:
         return "sha256:" + hashlib.sha256(canonical_json(list[JsonValue](wanted)).encode()).hexdigest()
 
 
-def load_manifests(
+def load_manifests(  # noqa: PLR0913 - what a run is about, each by its name
     paths: Iterable[ManifestPath],
     *,
     overlays: Iterable[ManifestPath] = (),
     without: Iterable[Path] = (),
     root: Path,
     environment: Mapping[str, str],
+    cache: ParseCache | None = None,
 ) -> Loaded:
     """Load the manifests under `paths` with `overlays` over them.
 
     `without` is left out of the search. `root` is what the registry's file names are relative to. `environment` gives
-    the values of `${NAME}`.
+    the values of `${NAME}`. `cache` spares the parser what it read before.
     """
-    reading = _Reading(root, environment)
+    cache = cache or ParseCache()
+    reading = _Reading(root, environment, cache)
     manifests = list(reading.documents(paths, without))
     manifests = list(reading.lay_over(manifests, overlays))
     desired = list(reading.check(manifests))
+    cache.save()
     sources = Sources(reading.texts, unsure=unsure_files(reading.diagnostics))
     return Loaded(
         tuple(sorted(desired, key=lambda each: each.session_type.tag)),
@@ -103,12 +107,13 @@ def unsure_files(diagnostics: Iterable[Diagnostic]) -> set[str]:
 class _Reading:
     """One run's reading: collects diagnostics and texts on the way."""
 
-    def __init__(self, root: Path, environment: Mapping[str, str]) -> None:
+    def __init__(self, root: Path, environment: Mapping[str, str], cache: ParseCache) -> None:
         self.diagnostics: list[Diagnostic] = []
         self.texts: dict[str, str] = {}
         self.unused: set[str] = set()  # the files of overlays that nothing lies under
         self._root = str(root.resolve())
         self._environment = environment
+        self._cache = cache
         self._recorded: dict[str, str] = {}
 
     def documents(self, paths: Iterable[ManifestPath], without: Iterable[Path]) -> Iterator[Document]:
@@ -129,7 +134,7 @@ class _Reading:
         if isinstance(content, Diagnostic):
             self.diagnostics.append(content)
             return ()
-        parsed = parse_yaml(content, file.spelled, self._environment)
+        parsed = parse_yaml(content, file.spelled, self._environment, self._cache.documents)
         self.diagnostics += parsed.diagnostics
         self.texts[file.spelled] = parsed.text
         self._recorded[file.spelled] = self._relative(file, real)

@@ -14,7 +14,7 @@ from reconciler.nodes.build import Builder, Refused
 from reconciler.nodes.document import Document
 from reconciler.nodes.events import events
 from reconciler.nodes.late import LateFile, LateMarks
-from reconciler.nodes.quick import QuickDocument, quick_documents
+from reconciler.nodes.quick import QuickDocument, QuickParser, quick_documents
 
 BYTES_MAX = 8 * 2**20
 
@@ -32,8 +32,13 @@ class Parsed:
     text: str
 
 
-def parse_yaml(content: bytes, file: str, environment: Mapping[str, str]) -> Parsed:
-    """Parse a file's content. `file` is how locations spell it; `environment` is what `${NAME}` takes values from."""
+def parse_yaml(
+    content: bytes, file: str, environment: Mapping[str, str], quick: QuickParser = quick_documents
+) -> Parsed:
+    """Parse a file's content. `file` is how locations spell it; `environment` is what `${NAME}` takes values from.
+
+    `quick` does what `quick_documents` does.
+    """
     if len(content) > BYTES_MAX:
         detail = f"The file has {len(content):,} bytes; the limit is {BYTES_MAX:,}."
         hint = "Split it: a manifest file rarely needs more than some kilobytes."
@@ -43,9 +48,9 @@ def parse_yaml(content: bytes, file: str, environment: Mapping[str, str]) -> Par
         text = body.decode()
     except UnicodeDecodeError as error:
         return _unparsable(_not_utf8(body, error.start, len(content) - len(body), file))
-    quick = quick_documents(text)
-    if quick is not None:
-        return Parsed(_with_late_marks(quick, text, file), (), text)
+    documents = quick(text)
+    if documents is not None:
+        return Parsed(_with_late_marks(documents, text, file), (), text)
     return _built(text, file, environment)
 
 

@@ -7,6 +7,9 @@ and positions are not kept: they are read when somebody asks (`LateMarks`).
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeAlias
+
 from _ruamel_yaml import CParser
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.events import (
@@ -28,7 +31,8 @@ from reconciler.values import JsonValue
 # Each value takes two characters at least, so a shorter text can't hold too many.
 LENGTH_MAX = 2 * VALUES_MAX
 
-QuickDocument = tuple[JsonValue, int, int]
+QuickDocument: TypeAlias = "tuple[JsonValue, int, int]"
+QuickParser: TypeAlias = "Callable[[str], list[QuickDocument] | None]"
 
 
 def quick_documents(text: str) -> list[QuickDocument] | None:
@@ -45,8 +49,8 @@ def _documents(text: str) -> list[QuickDocument] | None:  # noqa: C901, PLR0912 
     parser = CParser(text)
     next_event = parser.get_event
     documents: list[QuickDocument] = []
-    open_values: list[tuple[object, str | None]] = []
-    value: dict[str, JsonValue] | list[JsonValue] = []
+    open_values: list[tuple[Any, str | None]] = []
+    value: Any = []
     key: str | None = None
     line = column = 0
     while True:

@@ -49,7 +49,7 @@ class Served:
     def records(self, product: str) -> bytes:
         """Return all records of a product as one answer."""
         items: list[Any] = []
-        cursor = ""
+        cursor: str | None = ""
         while cursor is not None:
             url = f"{self.url}/v1/products/{product}/session-types?limit=5000" + (f"&cursor={cursor}" if cursor else "")
             asked = urllib.request.Request(url, headers={"Authorization": f"Bearer {self.token}"})  # noqa: S310 - loopback
@@ -76,7 +76,7 @@ def registry_server(root: Path) -> Iterator[Served]:
     with log.open("w") as stream:
         process = subprocess.Popen(command, env=environment, cwd=root, stdout=stream, stderr=stream)  # noqa: S603 - our own
         try:
-            token, url = (_found(pattern, log, process) for pattern in (r"rct_\w+", r"http://127[\d.]+:\d+"))
+            url, token = (_found(pattern, log, process) for pattern in (r"http://127[\d.]+:\d+", r"rct_[\w-]+"))
             yield Served(url, database, root, {**environment, "RECONCILER_TOKEN": token})
         finally:
             process.terminate()

@@ -8,7 +8,7 @@ and positions are not kept: they are read when somebody asks (`LateMarks`).
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from _ruamel_yaml import CParser
 from ruamel.yaml.error import YAMLError

@@ -11,7 +11,7 @@ VARIABLES = {
     ),
     "RECONCILER_CA_FILE": "A PEM file with the certificate authorities to trust, in place of the usual ones.",
     "RECONCILER_ALLOW_INSECURE": "1: a token may go over plain http:// to another machine.",
-    "RECONCILER_NO_CACHE": "1: keep no copy of what a registry server answered.",
+    "RECONCILER_NO_CACHE": "1: keep no copy of what a registry server answered, nor of parsed manifests.",
     "RECONCILER_ACTOR": "Who the history of a database, or a ledger, names as the writer.  [default: user@host]",
     "RECONCILER_DATABASE": "The database of the registry server, in place of --database.",
     "RECONCILER_DUCTAPE": "1: the registry server answers the clients of the Ductape platform too, as with --ductape.",

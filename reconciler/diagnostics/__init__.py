@@ -5,7 +5,6 @@ from reconciler.diagnostics.model import Diagnostic, InvalidInput, Location, Pro
 from reconciler.diagnostics.validation import (
     described,
     missing_key,
-    model_problems,
     nearest_of,
     unknown_key,
     with_article,
@@ -22,7 +21,6 @@ __all__ = [
     "described",
     "in_order",
     "missing_key",
-    "model_problems",
     "nearest_of",
     "unknown_key",
     "with_article",

@@ -1,16 +1,13 @@
-"""Problems that any mapping with known keys can have, and pydantic's findings in those terms."""
+"""Problems that any mapping with known keys can have."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Iterator
-
-from pydantic import ValidationError
-from pydantic_core import ErrorDetails
+from collections.abc import Iterable, Iterator
 
 from reconciler.diagnostics.codes import Code
 from reconciler.diagnostics.model import Problem
-from reconciler.values import JsonValue, Path, format_path, json_type
+from reconciler.values import JsonValue, Path, json_type
 
 
 def unknown_key(path: Path, known: Iterable[str], *, of: str) -> Problem:
@@ -42,47 +39,6 @@ def without_twins(problems: Iterable[Problem]) -> Iterator[Problem]:
     for each in listed:
         if each.code is not Code.MISSING_FIELD or (each.path[:-1], f"Did you mean `{each.path[-1]}`?") not in meant:
             yield each
-
-
-def model_problems(
-    invalid: ValidationError, known: Callable[[Path], Iterable[str]], *, of: str, code: Code
-) -> Iterator[Problem]:
-    """Turn a model's errors into problems. `known` gives the keys that the mapping at a path may have."""
-    found = []
-    for error in invalid.errors(include_url=False):
-        path = error["loc"]
-        match error["type"]:
-            case "extra_forbidden":
-                found.append(unknown_key(path, known(path[:-1]), of=of))
-            case "missing":
-                found.append(missing_key(path))
-            case kind:
-                subject = f"`{format_path(path)}`" if path else of[0].upper() + of[1:]
-                found.append(Problem(code, path, f"{subject} {_unmet(kind, error)}."))
-    return without_twins(found)
-
-
-_EXPECTED_TYPES = {
-    "model_type": "a mapping",
-    "dict_type": "a mapping",
-    "list_type": "a list",
-    "string_type": "a string",
-    "int_type": "a whole number",
-    "bool_type": "`true` or `false`",
-}
-
-
-def _unmet(kind: str, error: ErrorDetails) -> str:
-    """Say what a value must be, without the words that are only about our models."""
-    if kind in _EXPECTED_TYPES:
-        return f"must be {_EXPECTED_TYPES[kind]}, not {described(error['input'])}"
-    match kind:
-        case "string_too_short":
-            return "must not be empty"
-        case "greater_than_equal":
-            return f"must be at least {error['ctx']['ge']}"
-        case _:
-            return f"is not valid: {error['msg'][:1].lower()}{error['msg'][1:].rstrip('.')}"
 
 
 def described(value: JsonValue) -> str:

@@ -27,10 +27,11 @@ class ManifestPath:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Files in order, and the paths that lead nowhere or can't be searched."""
+    """Files in order, and the paths that lead nowhere or can't be searched. `real` are the files' real paths."""
 
     files: tuple[ManifestPath, ...]
     diagnostics: tuple[Diagnostic, ...]
+    real: tuple[str, ...]
 
 
 def is_manifest(name: str) -> bool:
@@ -40,8 +41,8 @@ def is_manifest(name: str) -> bool:
 
 def find_files(paths: Iterable[ManifestPath], *, without: Iterable[Path] = ()) -> Found:
     """Find the files under `paths`, each once, leaving out what is under `without`."""
-    excluded = [_real(path) for path in without]
-    files: dict[Path, ManifestPath] = {}
+    excluded = [os.path.realpath(path) for path in without]
+    files: dict[str, ManifestPath] = {}
     problems: list[Diagnostic] = []
     for each in paths:
         try:
@@ -50,17 +51,21 @@ def find_files(paths: Iterable[ManifestPath], *, without: Iterable[Path] = ()) -
             problems.append(_unreadable(each.spelled, error))
             continue
         if is_folder:
-            found = ((_real(file.path), file) for file in _walk(each, problems))
-            for real, file in found:
-                if not any(map(real.is_relative_to, excluded)):
+            for real, file in Walk(problems).files(each):
+                if not any(is_under(real, folder) for folder in excluded):
                     files.setdefault(real, file)
         elif is_there or each.content is not None:
-            files.setdefault(_real(each.path), each)
+            files.setdefault(os.path.realpath(each.path), each)
         else:
             hint = "Check the spelling, and the folder that you are in."
             problems.append(Diagnostic(Code.PATH_NOT_FOUND, f"`{each.spelled}` does not exist.", None, hint))
     problems += filter(None, map(_unwritable_name, files.values()))
-    return Found(tuple(files.values()), tuple(problems))
+    return Found(tuple(files.values()), tuple(problems), tuple(files))
+
+
+def is_under(path: str, folder: str) -> bool:
+    """Tell whether a path is a folder's, or the folder itself."""
+    return path == folder or path.startswith(folder if folder.endswith(os.sep) else folder + os.sep)
 
 
 def _unwritable_name(file: ManifestPath) -> Diagnostic | None:
@@ -72,32 +77,61 @@ def _unwritable_name(file: ManifestPath) -> Diagnostic | None:
     return Diagnostic(Code.FILE_NAME, detail, None, "Rename the file.")
 
 
-def _real(path: Path) -> Path:
-    """Resolve symlinks. A loop of them, which `Path.resolve` raises for, stays as it is: reading it says why."""
-    return Path(os.path.realpath(path))
+def relative(path: str, folder: str) -> str:
+    """Return the path of what is under a folder, from there."""
+    return path.removeprefix(folder).lstrip(os.sep).replace(os.sep, "/") or "."
 
 
-def _walk(folder: ManifestPath, problems: list[Diagnostic]) -> Iterator[ManifestPath]:
-    """Yield the files under a folder. One that can't be searched is a problem: its manifests would seem deleted."""
+class Walk:
+    """One search of a folder, in strings: making a `Path` and asking for links takes longer than finding a file."""
 
-    def report(error: OSError) -> None:
-        problems.append(_unreadable(_spelled(folder, Path(error.filename)), error))
+    def __init__(self, problems: list[Diagnostic]) -> None:
+        self._problems = problems
+        self._around: set[str] = set()
 
-    around: set[Path] = set()
-    for here, folders, names in os.walk(folder.path, onerror=report, followlinks=True):
-        around.add(_real(Path(here)))
-        # A link to a folder that was walked already may be a loop, and what is in it is found anyway.
-        folders[:] = sorted(
-            name for name in folders if not name.startswith(".") and _real(Path(here, name)) not in around
-        )
-        for name in sorted(names):
-            if is_manifest(name):
-                path = Path(here, name)
-                yield ManifestPath(path, _spelled(folder, path))
+    def files(self, folder: ManifestPath) -> Iterator[tuple[str, ManifestPath]]:
+        """Yield the files under a folder, each behind its real path, in order.
+
+        A folder that can't be searched is a problem: its manifests would seem deleted.
+        """
+        yield from self._under(str(folder.path), os.path.realpath(folder.path), Path(folder.spelled).as_posix())
+
+    def _under(self, here: str, real: str, spelled: str) -> Iterator[tuple[str, ManifestPath]]:
+        try:
+            with os.scandir(here) as entries:
+                listed = sorted((entry for entry in entries if not entry.name.startswith(".")), key=lambda e: e.name)
+        except OSError as error:
+            self._problems.append(_unreadable(spelled, error))
+            return
+        self._around.add(real)
+        folders = []
+        for entry in listed:
+            if _is_folder(entry):
+                # A link to a folder that was walked already may be a loop, and what is in it is found anyway.
+                if (there := _real(entry, real)) not in self._around:
+                    folders.append((entry.path, there, _joined(spelled, entry.name)))
+            elif is_manifest(entry.name):
+                yield _real(entry, real), ManifestPath(Path(entry.path), _joined(spelled, entry.name))
+        for each in folders:
+            yield from self._under(*each)
 
 
-def _spelled(folder: ManifestPath, path: Path) -> str:
-    return Path(folder.spelled, path.relative_to(folder.path)).as_posix()
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
+def _real(entry: os.DirEntry[str], folder: str) -> str:
+    """Resolve symlinks. A loop of them stays as it is: reading it says why."""
+    return os.path.realpath(entry.path) if entry.is_symlink() else _joined(folder, entry.name, os.sep)
+
+
+def _joined(folder: str, name: str, separator: str = "/") -> str:
+    if folder == ".":
+        return name
+    return folder + name if folder.endswith(separator) else f"{folder}{separator}{name}"
 
 
 def _unreadable(spelled: str, error: OSError) -> Diagnostic:
@@ -109,6 +143,7 @@ def read_file(file: ManifestPath) -> bytes | Diagnostic:
     if file.content is not None:
         return file.content
     try:
-        return file.path.read_bytes()
+        with open(file.path, "rb", buffering=0) as stream:  # noqa: PTH123 - a buffer would be made for one read
+            return stream.read()
     except OSError as error:
         return _unreadable(file.spelled, error)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from reconciler.manifests.manifest import LIFECYCLE, LifecycleFields
-from reconciler.session_type import Period, SessionTypeFields
+from reconciler.manifests.lifecycle import LifecycleFields
+from reconciler.manifests.manifest import LIFECYCLE
+from reconciler.session_type import Period
+from reconciler.session_type.fields import SessionTypeFields
 
 _REFERENCE = {"type": "string", "pattern": r"\$\{[A-Za-z_]"}  # takes the type of what it stands for
 _ABOUT = ("description", "title", "default")

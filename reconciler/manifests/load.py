@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from reconciler.diagnostics import Code, Diagnostic, Severity, in_order, missing_key, nearest_of, with_article
-from reconciler.manifests.find import ManifestPath, find_files, read_file
+from reconciler.manifests.find import ManifestPath, find_files, is_under, read_file, relative
 from reconciler.manifests.manifest import read_manifest
 from reconciler.manifests.overlay import overlaid
+from reconciler.manifests.parse_cache import ParseCache
 from reconciler.manifests.silence import silenced
 from reconciler.manifests.sources import Sources
 from reconciler.nodes import Document, located, parse_yaml, value_location
@@ -69,23 +70,26 @@ class Loaded:
         return "sha256:" + hashlib.sha256(canonical_json(list[JsonValue](wanted)).encode()).hexdigest()
 
 
-def load_manifests(
+def load_manifests(  # noqa: PLR0913 - what a run is about, each by its name
     paths: Iterable[ManifestPath],
     *,
     overlays: Iterable[ManifestPath] = (),
     without: Iterable[Path] = (),
     root: Path,
     environment: Mapping[str, str],
+    cache: ParseCache | None = None,
 ) -> Loaded:
     """Load the manifests under `paths` with `overlays` over them.
 
     `without` is left out of the search. `root` is what the registry's file names are relative to. `environment` gives
-    the values of `${NAME}`.
+    the values of `${NAME}`. `cache` spares the parser what it read before.
     """
-    reading = _Reading(root, environment)
+    cache = cache or ParseCache()
+    reading = _Reading(root, environment, cache)
     manifests = list(reading.documents(paths, without))
     manifests = list(reading.lay_over(manifests, overlays))
     desired = list(reading.check(manifests))
+    cache.save()
     sources = Sources(reading.texts, unsure=unsure_files(reading.diagnostics))
     return Loaded(
         tuple(sorted(desired, key=lambda each: each.session_type.tag)),
@@ -103,20 +107,21 @@ def unsure_files(diagnostics: Iterable[Diagnostic]) -> set[str]:
 class _Reading:
     """One run's reading: collects diagnostics and texts on the way."""
 
-    def __init__(self, root: Path, environment: Mapping[str, str]) -> None:
+    def __init__(self, root: Path, environment: Mapping[str, str], cache: ParseCache) -> None:
         self.diagnostics: list[Diagnostic] = []
         self.texts: dict[str, str] = {}
         self.unused: set[str] = set()  # the files of overlays that nothing lies under
-        self._root = root.resolve()
+        self._root = str(root.resolve())
         self._environment = environment
+        self._cache = cache
         self._recorded: dict[str, str] = {}
 
     def documents(self, paths: Iterable[ManifestPath], without: Iterable[Path]) -> Iterator[Document]:
         """Yield every document that is a mapping; empty ones (comments only) are passed over."""
         found = find_files(paths, without=without)
         self.diagnostics += found.diagnostics
-        for file in found.files:
-            for document in self._parse(file):
+        for file, real in zip(found.files, found.real, strict=True):
+            for document in self._parse(file, real):
                 if isinstance(document.data, dict):
                     yield document
                 elif document.data is not None:
@@ -124,20 +129,19 @@ class _Reading:
                     detail = f"A manifest is a mapping of fields; this document is {kind}."
                     self.diagnostics.append(Diagnostic(Code.NOT_A_MAPPING, detail, document.location))
 
-    def _parse(self, file: ManifestPath) -> tuple[Document, ...]:
+    def _parse(self, file: ManifestPath, real: str) -> tuple[Document, ...]:
         content = read_file(file)
         if isinstance(content, Diagnostic):
             self.diagnostics.append(content)
             return ()
-        parsed = parse_yaml(content, file.spelled, self._environment)
+        parsed = parse_yaml(content, file.spelled, self._environment, self._cache.documents)
         self.diagnostics += parsed.diagnostics
         self.texts[file.spelled] = parsed.text
-        self._recorded[file.spelled] = self._relative(file)
+        self._recorded[file.spelled] = self._relative(file, real)
         return parsed.documents
 
-    def _relative(self, file: ManifestPath) -> str:
-        absolute = file.path.resolve()
-        return absolute.relative_to(self._root).as_posix() if absolute.is_relative_to(self._root) else file.spelled
+    def _relative(self, file: ManifestPath, real: str) -> str:
+        return relative(real, self._root) if is_under(real, self._root) else file.spelled
 
     def lay_over(self, manifests: list[Document], overlays: Iterable[ManifestPath]) -> Iterator[Document]:
         """Yield the manifests with the overlays of their tag over them."""

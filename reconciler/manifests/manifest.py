@@ -2,55 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Annotated
-
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-
-from reconciler.diagnostics import Code, Diagnostic, Problem, Severity, model_problems, unknown_key
+from reconciler.diagnostics import Code, Diagnostic, Problem, Severity, unknown_key
 from reconciler.nodes import Document, located
 from reconciler.plan import Desired, Lifecycle
 from reconciler.session_type import FIELDS, check
 from reconciler.session_type.lint import lint
-from reconciler.values import JsonObject, JsonValue, Path, parse_path, value_at
+from reconciler.values import JsonObject, JsonValue
 
 LIFECYCLE = "lifecycle"
-_POSSIBLE_PATHS = {
-    "ignore_changes": [field for field in FIELDS if field != "tag"],
-    "sensitive": ["description", "schema"],
-}
-
-
-class LifecycleFields(BaseModel):
-    """How a change of this session type is treated. Never sent to the registry."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, title="Lifecycle")
-
-    prevent_destroy: Annotated[bool, Field(description="Refuse to delete what was applied from this file.")] = False
-    ignore_changes: Annotated[
-        list[str], Field(description="Paths, such as `schema.details.email`, that keep whatever value is live.")
-    ] = []
-    sensitive: Annotated[
-        list[str],
-        Field(
-            description="Paths in `schema`, or `description`, that are masked in every output, saved plans included. "
-            "Keep the line until the removal of a field is applied."
-        ),
-    ] = []
+_NO_LIFECYCLE = Lifecycle()
 
 
 def read_manifest(document: Document, file: str) -> tuple[Desired | None, tuple[Diagnostic, ...]]:
     """Check a document that is a mapping. `file` is what the registry records as the manifest's file."""
     fields = dict(document.data) if isinstance(document.data, dict) else {}
-    lifecycle = fields.pop(LIFECYCLE, {})
+    lifecycle, wrong = _lifecycle(fields)
     checked = check(fields)
-    problems = [*map(_knowing_lifecycle, checked.problems), *_lifecycle_problems(lifecycle, fields)]
+    problems = [*map(_knowing_lifecycle, checked.problems), *wrong]
     if checked.session_type:
         problems += lint(checked.session_type)
     diagnostics = tuple(located(problems, document))
     if checked.session_type is None or any(each.severity is Severity.ERROR for each in diagnostics):
         return None, diagnostics
-    desired = Desired(checked.session_type, document.location, file, document.marks, _lifecycle(lifecycle))
+    desired = Desired(checked.session_type, document.location, file, document.marks, lifecycle)
     return desired, diagnostics
 
 
@@ -61,42 +35,11 @@ def _knowing_lifecycle(problem: Problem) -> Problem:
     return unknown_key(problem.path, (*FIELDS, LIFECYCLE), of="a session type")
 
 
-def _lifecycle_problems(lifecycle: JsonValue, fields: JsonObject) -> Iterator[Problem]:
-    try:
-        LifecycleFields.model_validate(lifecycle)
-    except ValidationError as invalid:
-        problems = model_problems(invalid, lambda _: LifecycleFields.model_fields, of="lifecycle", code=Code.WRONG_TYPE)
-        for problem in problems:
-            yield Problem(problem.code, (LIFECYCLE, *problem.path), problem.detail, problem.hint, problem.at_key)
-        return
-    for key in ("ignore_changes", "sensitive"):
-        for index, spelled in enumerate(_strings(lifecycle, key)):
-            yield from _path_problems((LIFECYCLE, key, index), spelled, fields)
+def _lifecycle(fields: JsonObject) -> tuple[Lifecycle, list[Problem]]:
+    """Take a manifest's lifecycle from its fields, and what is wrong with it."""
+    if LIFECYCLE not in fields:
+        return _NO_LIFECYCLE, []
+    from reconciler.manifests.lifecycle import lifecycle_problems, read_lifecycle  # noqa: PLC0415 - pydantic is slow
 
-
-def _path_problems(at: Path, spelled: str, fields: JsonObject) -> Iterator[Problem]:
-    path = parse_path(spelled)
-    if path is None or path[0] not in _POSSIBLE_PATHS[str(at[1])]:
-        possible = " or ".join(f"`{field}`" for field in _POSSIBLE_PATHS[str(at[1])])
-        detail = f"`{spelled}` is not the path of a field that `{at[1]}` can name: it begins with {possible}."
-        yield Problem(Code.LIFECYCLE_PATH, at, detail, "Write `description`, or `schema.details.email`.")
-        return
-    try:
-        value_at(fields, path)
-    except KeyError:
-        if at[1] == "sensitive" and path != ("description",):
-            detail = f"`{spelled}` leads to nothing in this manifest, so there is nothing to mask."
-            yield Problem(Code.LIFECYCLE_PATH, at, detail, "Check the spelling.", severity=Severity.WARNING)
-
-
-def _lifecycle(lifecycle: JsonValue) -> Lifecycle:
-    return Lifecycle(
-        prevent_destroy=isinstance(lifecycle, dict) and lifecycle.get("prevent_destroy") is True,
-        ignore_changes=tuple(filter(None, map(parse_path, _strings(lifecycle, "ignore_changes")))),
-        sensitive=tuple(filter(None, map(parse_path, _strings(lifecycle, "sensitive")))),
-    )
-
-
-def _strings(lifecycle: JsonValue, key: str) -> list[str]:
-    listed = lifecycle.get(key) if isinstance(lifecycle, dict) else None
-    return [str(item) for item in listed] if isinstance(listed, list) else []
+    written: JsonValue = fields.pop(LIFECYCLE)
+    return read_lifecycle(written), list(lifecycle_problems(written, fields))

@@ -5,20 +5,21 @@ Positions are merged with the values, so a problem, and a plan's `file:line`, po
 
 from __future__ import annotations
 
-from reconciler.nodes import Document, Marks
+from reconciler.nodes import Document, Marks, OwnMarks
 from reconciler.values import JsonObject, JsonValue
 
 
 def overlaid(base: Document, overlay: Document) -> Document:
     """Return `base` with the fields of `overlay` over it. Both are mappings with the same tag."""
-    data, marks = dict(_mapping(base.data)), dict(base.marks)
+    data: JsonObject = dict(_mapping(base.data))
+    marks: OwnMarks = dict(base.marks)
     for key, value in _mapping(overlay.data).items():
         if key != "tag":  # it names the manifest, which stays where the session type is defined
             _lay(data, marks, key, (value, overlay.marks), removes=False)
     return Document(data, marks, base.location)
 
 
-def _lay(data: JsonObject, marks: Marks, key: str, over: tuple[JsonValue, Marks], *, removes: bool) -> None:
+def _lay(data: JsonObject, marks: OwnMarks, key: str, over: tuple[JsonValue, Marks], *, removes: bool) -> None:
     """Set, merge or remove one key. Only inside `schema` does null remove."""
     value, over_marks = over
     entry = over_marks[key]
@@ -27,7 +28,8 @@ def _lay(data: JsonObject, marks: Marks, key: str, over: tuple[JsonValue, Marks]
         data.pop(key, None)
         marks.pop(key, None)
     elif isinstance(value, dict) and isinstance(under, dict):
-        merged, merged_marks = dict(under), dict(marks[key][5] or {})
+        merged = dict(under)
+        merged_marks: OwnMarks = dict(marks[key][5] or {})
         for inner, inner_value in value.items():
             _lay(merged, merged_marks, inner, (inner_value, entry[5] or {}), removes=removes or key == "schema")
         data[key] = merged

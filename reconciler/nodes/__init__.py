@@ -7,8 +7,9 @@ marks away. So plain data and positions are built here, straight from the events
 from reconciler.nodes.comments import Comment, comments
 from reconciler.nodes.document import Document
 from reconciler.nodes.locate import located
-from reconciler.nodes.marks import Marks, entry_of, key_location, keys_of, value_location
+from reconciler.nodes.marks import Marks, OwnMarks, entry_of, key_location, keys_of, value_location
 from reconciler.nodes.parse import Parsed, parse_yaml, split_lines
+from reconciler.nodes.quick import QuickDocument, quick_documents
 from reconciler.nodes.scalars import NumberTooLong, resolve
 from reconciler.nodes.spans import Spanned, found_at, merge_sources, spanned_documents
 from reconciler.nodes.variables import VariableProblem, substitute
@@ -18,7 +19,9 @@ __all__ = [
     "Document",
     "Marks",
     "NumberTooLong",
+    "OwnMarks",
     "Parsed",
+    "QuickDocument",
     "Spanned",
     "VariableProblem",
     "comments",
@@ -29,6 +32,7 @@ __all__ = [
     "located",
     "merge_sources",
     "parse_yaml",
+    "quick_documents",
     "resolve",
     "spanned_documents",
     "split_lines",

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.events import ScalarEvent
 
-from reconciler.nodes.parse import events, split_lines
+from reconciler.nodes.events import events
+from reconciler.nodes.parse import split_lines
 
 _HASH = re.compile(r"(?:^|(?<=[ \t]))#")
 _BLOCK_STYLES = ("|", ">")

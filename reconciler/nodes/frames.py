@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from reconciler.nodes.marks import Marks
+from reconciler.nodes.marks import Marks, OwnMarks
 from reconciler.values import JsonObject, JsonValue
 
 
@@ -29,7 +29,7 @@ class OpenCollection:
     """
 
     value: JsonObject | list[JsonValue]
-    marks: Marks
+    marks: OwnMarks
     line: int
     column: int
     anchor: str | None = None

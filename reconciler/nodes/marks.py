@@ -6,6 +6,7 @@ functions here.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TypeAlias
 
 from reconciler.diagnostics import Location
@@ -13,7 +14,8 @@ from reconciler.values import Path
 
 # (file, key line, key column, value line, value column, marks of what the value holds); lines and columns from 0
 Entry: TypeAlias = "tuple[str, int, int, int, int, Marks | None]"
-Marks: TypeAlias = "dict[str | int, Entry]"
+Marks: TypeAlias = "Mapping[str | int, Entry]"
+OwnMarks: TypeAlias = "dict[str | int, Entry]"  # of what is still being made
 
 
 def entry_of(marks: Marks, path: Path) -> Entry | None:

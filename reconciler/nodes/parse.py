@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from _ruamel_yaml import CParser
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import Event, StreamEndEvent
 
 from reconciler.diagnostics import Code, Diagnostic, Location
 from reconciler.nodes.build import Builder, Refused
 from reconciler.nodes.document import Document
+from reconciler.nodes.events import events
+from reconciler.nodes.late import LateFile, LateMarks
+from reconciler.nodes.quick import QuickDocument, QuickParser, quick_documents
 
 BYTES_MAX = 8 * 2**20
 
@@ -31,8 +32,13 @@ class Parsed:
     text: str
 
 
-def parse_yaml(content: bytes, file: str, environment: Mapping[str, str]) -> Parsed:
-    """Parse a file's content. `file` is how locations spell it; `environment` is what `${NAME}` takes values from."""
+def parse_yaml(
+    content: bytes, file: str, environment: Mapping[str, str], quick: QuickParser = quick_documents
+) -> Parsed:
+    """Parse a file's content. `file` is how locations spell it; `environment` is what `${NAME}` takes values from.
+
+    `quick` does what `quick_documents` does.
+    """
     if len(content) > BYTES_MAX:
         detail = f"The file has {len(content):,} bytes; the limit is {BYTES_MAX:,}."
         hint = "Split it: a manifest file rarely needs more than some kilobytes."
@@ -42,6 +48,21 @@ def parse_yaml(content: bytes, file: str, environment: Mapping[str, str]) -> Par
         text = body.decode()
     except UnicodeDecodeError as error:
         return _unparsable(_not_utf8(body, error.start, len(content) - len(body), file))
+    documents = quick(text)
+    if documents is not None:
+        return Parsed(_with_late_marks(documents, text, file), (), text)
+    return _built(text, file, environment)
+
+
+def _with_late_marks(quick: list[QuickDocument], text: str, file: str) -> tuple[Document, ...]:
+    late = LateFile(text, file)
+    return tuple(
+        Document(data, LateMarks(late, at), Location(file, line + 1, column + 1))
+        for at, (data, line, column) in enumerate(quick)
+    )
+
+
+def _built(text: str, file: str, environment: Mapping[str, str]) -> Parsed:
     builder = Builder(file, environment)
     try:
         for event in events(text):
@@ -60,13 +81,6 @@ def split_lines(text: str) -> list[str]:
 
 def _unparsable(diagnostic: Diagnostic) -> Parsed:
     return Parsed((), (diagnostic,), "")
-
-
-def events(text: str) -> Iterator[Event]:
-    """Yield the parser's events. Raises ruamel's YAMLError."""
-    parser = CParser(text)
-    while not isinstance(event := parser.get_event(), StreamEndEvent):
-        yield event
 
 
 def _not_utf8(body: bytes, at: int, bom: int, file: str) -> Diagnostic:

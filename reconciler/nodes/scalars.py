@@ -36,6 +36,8 @@ _OCTAL = re.compile(r"0o[0-7]+")
 _HEXADECIMAL = re.compile(r"0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _FIRST_OF_NUMBER = frozenset("0123456789+-.")
+# What any plain scalar begins with (`text[:1]`) that means something else than its own text.
+FIRST_OF_MEANING = _FIRST_OF_NUMBER | {text[:1] for text in _CONSTANTS}
 
 # Longer digits are no number that any registry could keep, and Python refuses to read more than 4,300 of them.
 DIGITS_MAX = 1_000

@@ -21,7 +21,7 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
-from reconciler.nodes.parse import events as events_of
+from reconciler.nodes.events import events as events_of
 from reconciler.values import Path
 
 

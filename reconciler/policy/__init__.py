@@ -4,12 +4,19 @@ The rules stand in the project file under `policies`. They are data until a comm
 compiled, and every mistake in them is a diagnostic. No clock is read here; today comes in.
 """
 
-from reconciler.policy.compiled import Compiled, Given, Undecided, compile_rules
-from reconciler.policy.fields import PolicyFields, WaiverFields, policy_keys
-from reconciler.policy.judge import Judge, Verdict
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from reconciler.late import late
 from reconciler.policy.model import Rule, Subject, Waived, Waiver
-from reconciler.policy.read import read_rules
-from reconciler.policy.waivers import unmatched_waivers, waiver_diagnostics
+
+if TYPE_CHECKING:
+    from reconciler.policy.compiled import Compiled, Given, Undecided, compile_rules
+    from reconciler.policy.fields import PolicyFields, WaiverFields, policy_keys
+    from reconciler.policy.judge import Judge, Verdict
+    from reconciler.policy.read import read_rules
+    from reconciler.policy.waivers import unmatched_waivers, waiver_diagnostics
 
 __all__ = [
     "Compiled",
@@ -29,3 +36,23 @@ __all__ = [
     "unmatched_waivers",
     "waiver_diagnostics",
 ]
+
+_LATE = {
+    "Compiled": "compiled",
+    "Given": "compiled",
+    "Judge": "judge",
+    "PolicyFields": "fields",
+    "Undecided": "compiled",
+    "Verdict": "judge",
+    "WaiverFields": "fields",
+    "compile_rules": "compiled",
+    "policy_keys": "fields",
+    "read_rules": "read",
+    "unmatched_waivers": "waivers",
+    "waiver_diagnostics": "waivers",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import what few runs need."""
+    return late(__name__, _LATE, name)

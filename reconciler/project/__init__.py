@@ -1,5 +1,6 @@
 """The project: what `reconciler.yaml` says, what git says of the folder, and what both mean for one run."""
 
+from reconciler.project.cache_folder import NO_CACHE, cache_folder
 from reconciler.project.file import DEFAULT_PRODUCT, PROJECT_FILE_NAMES, Project, find_project_file, load_project
 from reconciler.project.git import (
     BlamedFile,
@@ -22,6 +23,7 @@ from reconciler.project.target import DEFAULT_REGISTRY, Target, without_credenti
 __all__ = [
     "DEFAULT_PRODUCT",
     "DEFAULT_REGISTRY",
+    "NO_CACHE",
     "PROJECT_FILE_NAMES",
     "TOKEN_VARIABLE",
     "BlamedFile",
@@ -31,6 +33,7 @@ __all__ = [
     "Secret",
     "Target",
     "blame",
+    "cache_folder",
     "contents",
     "find_commit",
     "find_project_file",

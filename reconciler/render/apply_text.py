@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from reconciler.apply import Outcome, Status, Tally
 from reconciler.plan import Action
-from reconciler.render.entries import ACTIONS
+from reconciler.render.apply_verdict import apply_verdict
 from reconciler.render.paint import Paint, plain
 from reconciler.render.values import counted, safe
 
@@ -35,13 +35,6 @@ def render_outcome(outcome: Outcome, paint: Paint = plain) -> str:
 def render_apply_summary(tally: Tally, paint: Paint = plain) -> str:
     """Return what was done, and what was not."""
     return "\n".join(_summary(tally, paint))
-
-
-def apply_verdict(done: Mapping[str, int], *, complete: bool) -> str:
-    """Return the line that people grep; `done` counts the calls that were carried out, by action."""
-    verdict = "Apply complete!" if complete else "Apply incomplete."
-    created, updated, deleted = (done.get(action, 0) for action in ACTIONS)
-    return f"{verdict} Session types: {created} created, {updated} updated, {deleted} deleted."
 
 
 def _summary(tally: Tally, paint: Paint) -> Iterator[str]:

@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from importlib import import_module
 
 from reconciler.plan import PlanDocument
 from reconciler.render import view as tell
-from reconciler.render.drift_text import render_drift
-from reconciler.render.github import render_github
-from reconciler.render.gitlab import render_gitlab
-from reconciler.render.html_page import render_html
 from reconciler.render.json_text import render_plan_json
-from reconciler.render.junit import render_junit
-from reconciler.render.markdown import render_markdown
-from reconciler.render.metrics import render_metrics
 from reconciler.render.plan_text import render_plan
 from reconciler.render.values import safe
 from reconciler.render.view import View
@@ -25,6 +19,8 @@ def _text(document: PlanDocument, view: View) -> str:
     if tell.diagnostics(document):
         return "\n".join([*_errors(document), *tell.sentences(document, view)])
     if view.drift:
+        from reconciler.render.drift_text import render_drift  # noqa: PLC0415 - few runs need it
+
         return render_drift(document, strict=view.strict)
     return "\n".join([render_plan(document), *_outcomes(document)])
 
@@ -42,15 +38,25 @@ def _errors(document: PlanDocument) -> Iterator[str]:
         yield f"  {tell.said(found)}"
 
 
+def _late(module: str, function: str) -> Renderer:
+    """Return a renderer that is imported when it is called: a run needs one of them, or none."""
+
+    def render(document: PlanDocument, view: View) -> str:
+        found = getattr(import_module(f"reconciler.render.{module}"), function)
+        return str(found(document, view))
+
+    return render
+
+
 _RENDERERS: dict[str, Renderer] = {
     "text": _text,
     "json": lambda document, _view: render_plan_json(document),
-    "markdown": render_markdown,
-    "html": render_html,
-    "gitlab": render_gitlab,
-    "github": render_github,
-    "junit": render_junit,
-    "metrics": render_metrics,
+    "markdown": _late("markdown", "render_markdown"),
+    "html": _late("html_page", "render_html"),
+    "gitlab": _late("gitlab", "render_gitlab"),
+    "github": _late("github", "render_github"),
+    "junit": _late("junit", "render_junit"),
+    "metrics": _late("metrics", "render_metrics"),
 }
 FORMATS = tuple(_RENDERERS)
 

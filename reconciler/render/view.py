@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reconciler.plan import ChangeEntry, DiagnosticEntry, FieldEntry, OutcomeEntry, PlanDocument
-from reconciler.render.apply_text import apply_verdict
+from reconciler.render.apply_verdict import apply_verdict
 from reconciler.render.drift_text import drift_summary_lines
 from reconciler.render.entries import (
     drift_verb,

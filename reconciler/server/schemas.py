@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from reconciler.server.models import EXAMPLE, REVISION_MAX, TEXT_PATTERN
-from reconciler.session_type import Period, SessionTypeFields
+from reconciler.session_type import Period
+from reconciler.session_type.fields import SessionTypeFields
 
 
 def session_type_schemas() -> dict[str, Any]:

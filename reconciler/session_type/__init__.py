@@ -3,7 +3,7 @@
 from reconciler.session_type.lifetime import Lifetime, Period
 from reconciler.session_type.lint import LINT_CODES
 from reconciler.session_type.model import FIELDS, SessionType
-from reconciler.session_type.rules import Checked, SessionTypeFields, check
+from reconciler.session_type.rules import Checked, check
 from reconciler.session_type.selector import Selector, selectable_paths
 
 __all__ = [
@@ -14,7 +14,6 @@ __all__ = [
     "Period",
     "Selector",
     "SessionType",
-    "SessionTypeFields",
     "check",
     "selectable_paths",
 ]

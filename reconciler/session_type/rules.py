@@ -1,18 +1,15 @@
 """The rules that a session type must meet, in one place for manifests, registry and server.
 
-`SessionTypeFields` states form and documentation of each field (the JSON Schema for editors comes from it too);
-pydantic checks it, and `check` turns its findings into problems and adds what spans fields.
+The form of each field is here once: `SessionTypeFields` documents it, with the same limits and patterns.
 """
 
 from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
-
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from typing import Any
 
 from reconciler.diagnostics import Code, Problem, described, missing_key, unknown_key, with_article, without_twins
 from reconciler.session_type.lifetime import Period
@@ -22,37 +19,9 @@ from reconciler.session_type.selector import Selector, is_identifier, selectable
 from reconciler.values import JsonObject, JsonValue, canonical_value, json_type
 
 TAG_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"
+SELECTOR_PATTERN = r"^\$Session(\{[^{}]+\})+$"
 NAME_LENGTH = 200
 EXPIRY_MAX = 2**31 - 1
-
-
-class SessionTypeFields(BaseModel):
-    """A session type: what a user session holds, whom it belongs to and how long it lives."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, title="Session type")
-
-    name: Annotated[str, Field(min_length=1, max_length=NAME_LENGTH, description="Display name.")]
-    tag: Annotated[
-        str,
-        Field(
-            pattern=TAG_PATTERN,
-            description="Identity: changing it makes another session type. Letters, digits, `_`, `.` and `-`.",
-        ),
-    ]
-    description: Annotated[str, Field(description="What this session is for.")] = ""
-    session_schema: Annotated[
-        dict[str, Any],
-        Field(alias="schema", min_length=1, description="Sample data: what a session of this type holds."),
-    ]
-    selector: Annotated[
-        str,
-        Field(
-            pattern=r"^\$Session(\{[^{}]+\})+$",
-            description="Path to the user's identifier in `schema`, such as `$Session{userId}`.",
-        ),
-    ]
-    expiry: Annotated[int, Field(ge=1, le=EXPIRY_MAX, description="How many periods a session lives.")]
-    period: Annotated[str, Field(description="The unit of `expiry`.")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,67 +50,64 @@ def check(fields: Mapping[str, JsonValue]) -> Checked:
 
 
 def _field_problems(fields: Mapping[str, JsonValue]) -> Iterator[Problem]:
-    try:
-        SessionTypeFields.model_validate(fields)
-    except ValidationError as invalid:
-        for error in invalid.errors(include_url=False, include_context=True):
-            if error["type"] == "string_unicode":
-                continue  # half a character: `_text_problems` names it
-            # A key that is half a character has no place, and is named there as well.
-            for field in map(str, error["loc"][:1]):
-                yield _field_problem(field, error["type"], fields.get(field))
+    for field in FIELDS:
+        if field in fields:
+            if problem := _form_problem(field, fields[field]):
+                yield problem
+        elif field not in _OPTIONAL:
+            yield missing_key((field,))
+    for field in fields:
+        if field not in _FORMS:
+            yield unknown_key((field,), FIELDS, of="a session type")
 
 
-def _field_problem(field: str, kind: str, value: JsonValue) -> Problem:
-    match kind:
-        case "extra_forbidden":
-            return unknown_key((field,), FIELDS, of="a session type")
-        case "missing":
-            return missing_key((field,))
-        case "string_too_short" | "string_too_long":
+def _form_problem(field: str, value: JsonValue) -> Problem | None:
+    """Return what is wrong with a field by itself."""
+    kind, expected, has_form = _FORMS[field]
+    if type(value) is not kind and (not isinstance(value, kind) or isinstance(value, bool)):
+        # A fraction is named for what it is in a whole number's place; elsewhere a value may be sensitive.
+        found = described(value) if field == "expiry" else with_article(json_type(value))
+        return Problem(
+            Code.WRONG_TYPE, (field,), f"`{field}` must be {expected}, not {found}.", _type_hint(field, value)
+        )
+    return None if has_form(value) else _malformed(field, str(value))
+
+
+def _malformed(field: str, value: str) -> Problem:
+    match field:
+        case "name":
             return Problem(Code.NAME_LENGTH, (field,), f"A name has 1 to {NAME_LENGTH} characters.")
-        case "string_pattern_mismatch" if field == "tag":
-            return Problem(
-                Code.TAG_FORM,
-                (field,),
-                "A tag has 1 to 128 letters, digits, `_`, `.` or `-` and starts with a letter or digit.",
-                "A colon is not possible: tokens read `tag:token`." if ":" in str(value) else "",
-            )
-        case "string_pattern_mismatch":
-            return Problem(Code.SELECTOR_FORM, (field,), _SELECTOR_FORM, _selector_suggestion(str(value)))
-        case "greater_than_equal" | "less_than_equal":
-            return Problem(Code.EXPIRY_RANGE, (field,), f"The expiry is a whole number from 1 to {EXPIRY_MAX}.")
-        case "too_short":
-            return Problem(
-                Code.SCHEMA_EMPTY,
-                (field,),
-                "The schema needs at least one field.",
-                "Write a sample: `userId: user_123`.",
-            )
+        case "tag":
+            detail = "A tag has 1 to 128 letters, digits, `_`, `.` or `-` and starts with a letter or digit."
+            hint = "A colon is not possible: tokens read `tag:token`." if ":" in value else ""
+            return Problem(Code.TAG_FORM, (field,), detail, hint)
+        case "schema":
+            detail = "The schema needs at least one field."
+            return Problem(Code.SCHEMA_EMPTY, (field,), detail, "Write a sample: `userId: user_123`.")
+        case "selector":
+            return Problem(Code.SELECTOR_FORM, (field,), _SELECTOR_FORM, _selector_suggestion(value))
         case _:
-            expected = _EXPECTED_TYPES[field]
-            # A fraction is named for what it is in a whole number's place; elsewhere a value may be sensitive.
-            found = described(value) if field == "expiry" else with_article(json_type(value))
-            detail = f"`{field}` must be {expected}, not {found}."
-            return Problem(Code.WRONG_TYPE, (field,), detail, _type_hint(field, value))
+            return Problem(Code.EXPIRY_RANGE, (field,), f"The expiry is a whole number from 1 to {EXPIRY_MAX}.")
 
 
 _SELECTOR_FORM = "A selector reads `$Session{field}`, or `$Session{outer}{inner}` for a nested field."
-_EXPECTED_TYPES = {
-    "name": "a string",
-    "tag": "a string",
-    "description": "a string",
-    "schema": "a mapping of sample data",
-    "selector": "a string",
-    "expiry": "a whole number",
-    "period": "a string",
+_OPTIONAL = {"description"}
+# Of each field: its type, that type's name, and whether a value of the type is right.
+_FORMS: Mapping[str, tuple[type, str, Callable[[Any], object]]] = {
+    "name": (str, "a string", lambda value: 0 < len(value) <= NAME_LENGTH),
+    "tag": (str, "a string", re.compile(TAG_PATTERN).fullmatch),
+    "description": (str, "a string", lambda _: True),
+    "schema": (dict, "a mapping of sample data", bool),
+    "selector": (str, "a string", re.compile(SELECTOR_PATTERN).fullmatch),
+    "expiry": (int, "a whole number", lambda value: 1 <= value <= EXPIRY_MAX),
+    "period": (str, "a string", lambda _: True),
 }
 
 
 def _type_hint(field: str, value: JsonValue) -> str:
     if field == "expiry" and isinstance(value, str) and value.isdecimal():
         return f"Remove the quotes: `expiry: {value}`."
-    if _EXPECTED_TYPES[field] == "a string" and isinstance(value, (bool, int, float)):
+    if _FORMS[field][0] is str and isinstance(value, (bool, int, float)):
         return "Put quotes around it."
     return ""
 
@@ -165,7 +131,7 @@ def _period_problems(fields: Mapping[str, JsonValue]) -> Iterator[Problem]:
 
 def _text_problems(fields: Mapping[str, JsonValue]) -> Iterator[Problem]:
     for field, value in fields.items():
-        named = f"`{field}`" if is_storable(field) else "A key"
+        named = f"`{field}`" if field in _FORMS or is_storable(field) else "A key"
         if named == "A key" or (isinstance(value, str) and not is_storable(value)):
             detail = f"{named} holds a NUL, or half a character (a lone surrogate), which can't be stored."
             yield Problem(Code.TEXT_CHARACTER, (field,), detail)

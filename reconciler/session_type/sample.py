@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Iterator
@@ -13,6 +14,10 @@ DEPTH_MAX = 32
 INTEGER_MAX = 2**63 - 1
 SIZE_MAX = 64 * 1024
 
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_PLAIN_LENGTH = SIZE_MAX // 4  # no value counts for more than four times its JSON
+# What any text or number has, as JSON, that can't be stored; so have some that can.
+_ODD = re.compile(r'[\ud800-\udfff]|\\u0000|"":|NaN|Infinity|[0-9]{19}')
 _NOT_STORABLE = re.compile("[\0\ud800-\udfff]")
 
 
@@ -23,6 +28,8 @@ def is_storable(text: str) -> bool:
 
 def sample_problems(schema: JsonObject) -> Iterator[Problem]:
     """Yield every problem of a schema's values and keys."""
+    if _is_plain(schema):
+        return
     open_branches: list[tuple[Path, JsonValue]] = [(("schema",), schema)]
     size = 0
     while open_branches:
@@ -42,6 +49,15 @@ def sample_problems(schema: JsonObject) -> Iterator[Problem]:
     if size > SIZE_MAX:
         detail = f"The sample has about {size:,} characters; the limit is {SIZE_MAX:,}."
         yield Problem(Code.SCHEMA_TOO_BIG, ("schema",), detail, "A session holds some kilobytes at most: shorten it.")
+
+
+def _is_plain(schema: JsonObject) -> bool:
+    """Tell whether a schema is too small and too simple for any problem, by its JSON; most are, and are done."""
+    try:
+        text = _COMPACT.encode(schema)
+    except (RecursionError, TypeError, ValueError):
+        return False
+    return len(text) < _PLAIN_LENGTH and text.count("{") + text.count("[") < DEPTH_MAX and not _ODD.search(text)
 
 
 def _own_size(value: JsonValue) -> int:

@@ -7,8 +7,12 @@ comparisons go through here).
 from __future__ import annotations
 
 import json
+from marshal import dumps as _bytes_of
 
 from reconciler.values.json_value import JsonValue
+
+_TYPED = 2  # the last version of the format in which bytes depend on types and values alone
+_SORTED = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
 def canonical_value(value: JsonValue) -> JsonValue:
@@ -26,7 +30,10 @@ def canonical_value(value: JsonValue) -> JsonValue:
 
 def canonical_json(value: JsonValue) -> str:
     """Return the canonical form as compact JSON text, for comparing and for digests."""
-    return json.dumps(canonical_value(value), ensure_ascii=False, separators=(",", ":"))
+    text = _SORTED.encode(value)
+    if ".0" in text or "e+" in text:  # as every whole number does that is written as a float
+        return _SORTED.encode(canonical_value(value))
+    return text
 
 
 def same_value(left: JsonValue, right: JsonValue) -> bool:
@@ -34,4 +41,15 @@ def same_value(left: JsonValue, right: JsonValue) -> bool:
 
     Python's `==` is asked first: it never separates what the canonical form unites, and it is fast.
     """
-    return left == right and canonical_json(left) == canonical_json(right)
+    return left == right and (_bytes_of(left, _TYPED) == _bytes_of(right, _TYPED) or _same_kinds(left, right))
+
+
+def _same_kinds(left: JsonValue, right: JsonValue) -> bool:
+    """Tell whether equal values are booleans in the same places."""
+    match left, right:
+        case dict(), dict():
+            return all(_same_kinds(item, right[key]) for key, item in left.items())
+        case list(), list():
+            return all(map(_same_kinds, left, right))
+        case _:
+            return isinstance(left, bool) is isinstance(right, bool)

@@ -10,12 +10,12 @@ from reconciler.diagnostics import (
     Problem,
     described,
     missing_key,
-    model_problems,
     nearest_of,
     unknown_key,
     with_article,
     without_twins,
 )
+from reconciler.diagnostics.models import model_problems
 from reconciler.values import JsonValue
 
 

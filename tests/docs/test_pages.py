@@ -17,7 +17,7 @@ from reconciler.cli.main import cli
 from reconciler.cli.variables import VARIABLES
 from reconciler.plan import Guard, Origin, Risk
 from reconciler.project import TOKEN_VARIABLE
-from reconciler.project.file import GuardFields, ProjectFields, TargetFields
+from reconciler.project.fields import GuardFields, ProjectFields, TargetFields
 from reconciler.session_type import FIELDS
 from tests.docs.executed import ROOT, bash, blocks_of, followed, steps_of, still
 

@@ -8,14 +8,16 @@ from pathlib import Path
 import pytest
 from _ruamel_yaml import CParser
 
-import reconciler.nodes.parse
+import reconciler.nodes.events
+import reconciler.nodes.quick
 from reconciler.diagnostics import Code
 from reconciler.nodes import Parsed, parse_yaml
 from reconciler.nodes.parse import BYTES_MAX
 
 
 def test_the_c_parser_is_the_one_that_is_used() -> None:
-    assert vars(reconciler.nodes.parse)["CParser"] is CParser
+    assert vars(reconciler.nodes.events)["CParser"] is CParser
+    assert vars(reconciler.nodes.quick)["CParser"] is CParser
     assert Path(inspect.getfile(sys.modules[CParser.__module__])).suffix in {".so", ".pyd"}
 
 

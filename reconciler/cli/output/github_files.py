@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reconciler.plan import PlanDocument
-from reconciler.render import View, render_github_output, render_github_summary
+from reconciler.render import View
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,8 @@ class Ending:
 
 def tell_github(document: PlanDocument, view: View, ending: Ending) -> list[str]:
     """Append to `$GITHUB_OUTPUT` and `$GITHUB_STEP_SUMMARY`, and return why a file could not be written."""
+    from reconciler.render import render_github_output, render_github_summary  # noqa: PLC0415 - only on GitHub
+
     plan_file = "" if "diagnostics" in document else ending.plan_file
 
     def output(_taken: int) -> str:

@@ -24,10 +24,6 @@ from reconciler.plan import DiagnosticEntry, Header, StalePlan, diagnostic_entry
 from reconciler.port import RegistryDenied, RegistryUnavailable, StaleRecord
 from reconciler.registry import UnsupportedRegistry
 from reconciler.render import render_diagnostics, render_error, render_json
-from reconciler.render.diagnostics.codequality import render_codequality
-from reconciler.render.diagnostics.github import render_github
-from reconciler.render.diagnostics.junit import render_junit
-from reconciler.render.diagnostics.sarif import render_sarif
 from reconciler.render.values import safe
 from reconciler.runtime.errors import InvalidSessionData
 
@@ -118,14 +114,10 @@ def diagnostics_report(form: str | None, entries: Iterable[DiagnosticEntry], doc
     match form:
         case "json":
             return render_json(document(entries))
-        case "github":
-            return render_github(entries)
-        case "junit":
-            return render_junit(entries)
-        case "codequality":
-            return render_codequality(entries)
-        case "sarif":
-            return render_sarif(entries, __version__)
+        case "github" | "junit" | "codequality" | "sarif":
+            from reconciler.render.diagnostics.formats import render_diagnostics_as  # noqa: PLC0415 - few runs need it
+
+            return render_diagnostics_as(form, entries)
         case _:
             return None
 

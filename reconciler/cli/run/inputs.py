@@ -15,13 +15,14 @@ from reconciler import __version__
 from reconciler.cli.options import Globals
 from reconciler.diagnostics import Code, InvalidInput
 from reconciler.errors import ReconcilerError
-from reconciler.manifests import Loaded, ManifestPath, load_manifests
+from reconciler.manifests import Loaded, ManifestPath, ParseCache, load_manifests
 from reconciler.plan import Header
 from reconciler.port import ImpactReader
 from reconciler.project import (
     Project,
     Secret,
     Target,
+    cache_folder,
     find_project_file,
     git_state,
     load_project,
@@ -116,6 +117,7 @@ class Run:
             without=[overlay.path for overlay in self.overlay_paths()],
             root=self.project.root,
             environment=os.environ,
+            cache=ParseCache.of(cache_folder(os.environ, "parses"), self.project.root),
         )
         return loaded if self.are_all(named) else loaded.without(Code.OVERLAY_UNKNOWN_TAG)
 

@@ -14,7 +14,7 @@ from typing import Any, NoReturn, TypeVar
 
 from reconciler.port import EnvironmentImpact, HistoryEntry, Impact, ManagedBy, Record, Source
 from reconciler.session_type import FIELDS, SessionType
-from reconciler.values import JsonValue
+from reconciler.values import JsonValue, same_value
 
 T = TypeVar("T")
 
@@ -144,16 +144,23 @@ def _no_constant(name: str) -> NoReturn:
 
 def _record(value: Any, where: str) -> Record:
     fields = _object(value, where)
+    spec = _session_type(required(fields, "spec", dict, where, or_null=True), f"{where}.spec")
     return Record(
         tag=required(fields, "tag", str, where),
-        spec=_session_type(required(fields, "spec", dict, where, or_null=True), f"{where}.spec"),
+        spec=spec,
         revision=required(fields, "revision", int, where),
         managed_by=_managed_by(required(fields, "managed_by", dict, where, or_null=True), f"{where}.managed_by"),
-        applied=_session_type(required(fields, "applied", dict, where, or_null=True), f"{where}.applied"),
+        applied=_applied(fields, spec, where),
         created_at=moment(fields, "created_at", where),
         updated_at=moment(fields, "updated_at", where),
         updated_by=required(fields, "updated_by", str, where),
     )
+
+
+def _applied(fields: dict[str, Any], spec: SessionType | None, where: str) -> SessionType | None:
+    """Return what was applied; the spec itself where both are one, as for nearly every record."""
+    applied = required(fields, "applied", dict, where, or_null=True)
+    return spec if same_value(applied, fields["spec"]) else _session_type(applied, f"{where}.applied")
 
 
 def _session_type(value: dict[str, Any] | None, where: str) -> SessionType | None:

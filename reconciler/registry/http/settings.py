@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from reconciler.project import cache_folder
+
 CA_FILE = "RECONCILER_CA_FILE"
 ALLOW_INSECURE = "RECONCILER_ALLOW_INSECURE"
-NO_CACHE = "RECONCILER_NO_CACHE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,19 +26,9 @@ class Settings:
         return cls(
             ca_file=environment.get(CA_FILE) or None,
             allow_insecure=_is_on(environment, ALLOW_INSECURE),
-            cache_folder=None if _is_on(environment, NO_CACHE) else _cache_folder(environment),
+            cache_folder=cache_folder(environment, "snapshots"),
         )
 
 
 def _is_on(environment: Mapping[str, str], name: str) -> bool:
     return environment.get(name, "") not in ("", "0")
-
-
-def _cache_folder(environment: Mapping[str, str]) -> Path | None:
-    named = Path(environment.get("XDG_CACHE_HOME", ""))
-    if named.is_absolute():  # the XDG specification has relative ones ignored
-        return named / "reconciler" / "snapshots"
-    try:
-        return Path.home() / ".cache" / "reconciler" / "snapshots"
-    except RuntimeError:  # nobody's home
-        return None

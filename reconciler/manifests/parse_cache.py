@@ -1,0 +1,112 @@
+"""What texts were parsed to, kept from run to run, so that only changed manifests meet the parser.
+
+A cache may never make a wrong plan. An entry belongs to a text, by its digest; a file to one version of this program
+and of Python; a digest covers the file; and anything that is not exactly that is a miss. A text with `${…}` is never
+here, nor any with something to say about it: `quick_documents` does not take them. A file is replaced in one step, and
+holds what the last run of its project read, so it does not grow; of the files, the newest few are kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import marshal
+import os
+import sys
+import tempfile
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from reconciler import __version__
+from reconciler.nodes import QuickDocument, quick_documents, resolve
+
+_FORMAT = "reconciler-parses-1"
+_FILES_MAX = 16
+_DIGEST_BYTES = 32
+
+
+@dataclass(slots=True)
+class ParseCache:
+    """The cache of one project. Without a file it only parses; fewer than `least` new texts are not worth writing."""
+
+    file: Path | None = None
+    least: int = 50
+    _known: dict[bytes, list[QuickDocument]] = field(default_factory=dict)
+    _used: dict[bytes, list[QuickDocument]] = field(default_factory=dict)
+    _news: int = 0
+
+    @classmethod
+    def of(cls, folder: Path | None, root: Path, *, least: int = 50) -> ParseCache:
+        """Open the cache of the project at `root`; without a folder there is none."""
+        if folder is None:
+            return cls()
+        file = folder / (hashlib.sha256(os.fsencode(root)).hexdigest()[:32] + ".parses")
+        return cls(file, least, _load(file))
+
+    def documents(self, text: str) -> list[QuickDocument] | None:
+        """Return what `quick_documents` does, from the cache where it is there."""
+        if self.file is None:
+            return quick_documents(text)
+        key = hashlib.blake2b(text.encode(), digest_size=16).digest()
+        found = self._known.get(key)
+        if found is None:
+            found = quick_documents(text)
+            if found is None:
+                return None
+            self._news += 1
+        self._used[key] = found
+        return found
+
+    def save(self) -> None:
+        """Keep what this run read, where enough of it is new. Not being able to is no error."""
+        if self.file is None or self._news < max(self.least, len(self._used) // 20):
+            return
+        body = marshal.dumps(self._used)
+        with suppress(OSError):
+            self.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _replace(self.file, _head(body) + body)
+            _remove_old(self.file.parent)
+
+
+def _load(file: Path) -> dict[bytes, list[QuickDocument]]:
+    try:
+        content = file.read_bytes()
+    except OSError:
+        return {}
+    body = content[_DIGEST_BYTES:]
+    if content[:_DIGEST_BYTES] != _head(body):
+        return {}
+    found: dict[bytes, list[QuickDocument]] = marshal.loads(body)  # noqa: S302 - this user's own file, as it was written
+    return found
+
+
+def _head(body: bytes) -> bytes:
+    """Return the digest of a body, and of all that its meaning depends on."""
+    digest = hashlib.sha256(repr((_FORMAT, __version__, sys.version, _code())).encode())
+    digest.update(body)
+    return digest.digest()
+
+
+def _code() -> list[int]:
+    """Return when the code was written that parses: while it is worked on, the version stays the same."""
+    with suppress(OSError):
+        return [Path(code.co_filename).stat().st_mtime_ns for code in (quick_documents.__code__, resolve.__code__)]
+    return []
+
+
+def _replace(file: Path, content: bytes) -> None:
+    """Write a file in one step; mkstemp makes it readable by its owner alone."""
+    descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(content)
+        Path(name).replace(file)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _remove_old(folder: Path) -> None:
+    files = sorted(folder.glob("*.parses"), key=lambda each: each.stat().st_mtime, reverse=True)
+    for each in files[_FILES_MAX:]:
+        each.unlink(missing_ok=True)

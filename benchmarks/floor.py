@@ -104,7 +104,7 @@ def parse(content: str) -> tuple[Any, Marks]:
 
 def fetch(url: str, into: list[Any]) -> None:
     """Decode the live records."""
-    answer = httpx.get(url, headers={"Accept-Encoding": "gzip"}, verify=False, trust_env=False)  # noqa: S501 - plain HTTP
+    answer = httpx.get(url, headers={"Accept-Encoding": "gzip"}, verify=False, trust_env=False, timeout=60)  # noqa: S501 - plain HTTP
     into += orjson.loads(answer.content)["items"]
 
 

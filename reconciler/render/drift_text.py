@@ -89,7 +89,7 @@ def _verdict(document: PlanDocument, paint: Paint) -> Iterator[str]:
         yield "`reconciler apply` makes live as the manifests say; `reconciler pull` writes live values into them."
         return
     yield paint(f"Drift: {len(drift) - deleted} changed, {deleted} deleted.", "strong")
-    yield "`reconciler apply` reverts drift. To keep a live value, write it into the manifest."
+    yield "`reconciler apply` reverts drift; `reconciler pull TAG` writes live values into the manifest, to keep them."
     if any(field["origin"] == "conflict" for entry in drift for field in entry["fields"]):
         yield "A conflict (git moved as well) takes a person's yes, or `--allow conflict`."
     if document["source"]["manifests"] and any(map(_is_gone, drift)):

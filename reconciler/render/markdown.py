@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from reconciler.plan import ChangeEntry, DiagnosticEntry, PlanDocument
 from reconciler.render import view as tell
 from reconciler.render.entries import is_grave
-from reconciler.render.refusals_text import refusals_heading, render_refusals
-from reconciler.render.values import counted
+from reconciler.render.refusals_text import refusals_heading, way_out
+from reconciler.render.values import counted, safe
 from reconciler.render.view import View
 
 _ACTIVE = re.compile(r"[&<>|`*_~\[\]\\#@$]|:(?=//)|(?<=www)\.", re.IGNORECASE)
@@ -111,10 +111,10 @@ def _table(document: PlanDocument, view: View) -> Iterator[str]:
 
 
 def _problems(document: PlanDocument) -> Iterator[str]:
-    refusals = render_refusals(document["refusals"])
-    if refusals:
+    if document["refusals"]:
         yield from ("", f"**{refusals_heading(document['refusals'])}:**", "")
-        yield from _listed([line.strip() for line in refusals.split("\n")])
+        for refusal in document["refusals"]:
+            yield f"- **{_text(refusal['guard'])}**: {_coded(refusal['reason'])} {_coded(way_out(refusal))}"
     found = [f"{each['severity']}: {tell.said(each)} {tell.where(each['location'])}" for each in _errors(document)]
     if found:
         yield ""
@@ -129,6 +129,12 @@ def _problems(document: PlanDocument) -> Iterator[str]:
 
 def _errors(document: PlanDocument) -> list[DiagnosticEntry]:
     return sorted(tell.diagnostics(document), key=lambda each: each["severity"] != "error")
+
+
+def _coded(text: str) -> str:
+    """Return a sentence of ours with what stands in backticks as code."""
+    parts = _text(safe(text)).split("&#96;")
+    return "".join(f"<code>{part}</code>" if odd % 2 else part for odd, part in enumerate(parts))
 
 
 def _listed(lines: list[str]) -> Iterator[str]:

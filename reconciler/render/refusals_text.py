@@ -34,15 +34,14 @@ def way_out(refusal: RefusalEntry) -> str:
     """Say how a refusal is lifted."""
     if refusal["guard"] == FAIL_ON:
         return "A run without --fail-on lets it pass."
-    return f"To lift the guard for one run: {refusal['lifted_by']}"
+    lifted_by = f"`{safe(refusal['lifted_by'])}`"
+    if refusal["guard"] == "conflict":
+        return f"A person's yes overwrites live; --auto-approve needs {lifted_by}."
+    return f"To lift the guard for one run: {lifted_by}."
 
 
 def _lines(refusals: Iterable[RefusalEntry], paint: Paint) -> Iterator[str]:
     for refusal in refusals:
         yield f"  {paint(safe(refusal['guard']), 'error')}: {safe(refusal['reason'])}"
-        if refusal["guard"] == FAIL_ON:
-            continue
-        if refusal["guard"] == "conflict":
-            yield f"    A person's yes overwrites live; --auto-approve needs `{safe(refusal['lifted_by'])}`."
-        else:
-            yield f"    To lift the guard for one run: `{safe(refusal['lifted_by'])}`."
+        if refusal["guard"] != FAIL_ON:
+            yield f"    {way_out(refusal)}"

@@ -191,7 +191,7 @@ def test_a_saved_plan_is_applied_as_it_was_made(project: Shop, runner: Runner) -
 def test_inputs_reach_reconciler_as_they_are(project: Shop, runner: Runner) -> None:
     hostile = "$(touch owned); `touch owned`; ${IFS}touch owned"
     (project.root / f"{hostile} working_directory").mkdir()
-    for name in ("target", "plan_file", "version", "token", "working_directory"):
+    for name in ("target", "plan_file", "token", "working_directory"):
         runner.run(command="plan", **{name: f"{hostile} {name}"})
     runner.run(command=hostile)
     runner.run(command="plan", args=f'"{hostile}"')
@@ -200,11 +200,9 @@ def test_inputs_reach_reconciler_as_they_are(project: Shop, runner: Runner) -> N
     assert not list(runner.home.rglob("owned"))
 
 
-def test_it_installs_itself_or_the_version_asked_for(runner: Runner) -> None:
+def test_it_installs_itself(runner: Runner) -> None:
     runner.run(command="plan")
     assert runner.installed[-1] == str(ROOT)
-    runner.run(command="plan", version="0.1.0")
-    assert runner.installed[-1] == "reconciler==0.1.0"
 
 
 def test_a_command_that_is_none_says_so(runner: Runner) -> None:

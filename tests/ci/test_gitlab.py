@@ -93,7 +93,9 @@ def test_what_was_planned_is_applied_and_then_there_is_no_drift(pipeline: Pipeli
     pipeline.shop.session("cart", expiry=14)
     assert pipeline.run("plan") == 0
     assert pipeline.report("terraform") == {"create": 0, "update": 1, "delete": 0}
-    assert (pipeline.tools / "installed").read_text(encoding="utf-8").split()[-1] == "reconciler==0.1.0"
+    assert (pipeline.tools / "installed").read_text(encoding="utf-8").split()[
+        -1
+    ] == "git+https://github.com/your-org/reconciler@v0.1.0"
     assert pipeline.run("apply") == 0
     assert pipeline.run("apply") == 5, "a plan is applied once"
     assert pipeline.run("drift") == 0

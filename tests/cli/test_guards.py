@@ -227,3 +227,8 @@ def test_a_refusal_leaves_one_json_document_that_names_the_guard(conflict: Shop)
     assert refused.document["errored"] is True
     assert refused.document["refusals"][0]["guard"] == "conflict"
     assert refused.document["outcomes"] == []
+
+
+def test_what_an_allowance_lifted_is_told(conflict: Shop) -> None:
+    done = conflict.ok("apply", "sessions", "--auto-approve", "--allow", "conflict:cart")
+    assert "Note: lifted by --allow conflict:cart: Git and live both changed" in done.err

@@ -26,7 +26,7 @@ def test_validating_manifests_imports_neither_models_nor_registries_nor_what_a_p
     heavy = {"pydantic", "httpx", "sqlalchemy", "deepdiff", "rich", "reconciler.render.html_page", "xml.etree"}
     assert found.isdisjoint(heavy)
     assert found.isdisjoint({"reconciler.apply", "reconciler.render.markdown", "reconciler.registry.store"})
-    assert sum(1 for name in found if name.startswith("reconciler")) < 140
+    assert sum(1 for name in found if name.startswith("reconciler")) < 160
 
 
 def test_planning_on_no_registry_imports_none(tmp_path: Path) -> None:

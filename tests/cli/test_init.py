@@ -200,7 +200,7 @@ def test_every_line_of_a_ci_workflow_runs(shop: Shop, system: str) -> None:
     lines = {"github": _github_lines, "gitlab": _gitlab_lines}[system](shop)
     for command in ("validate", "fmt", "plan", "apply", "drift"):
         assert any(line.startswith(f"reconciler {command}") for line in lines)
-    assert "pip install reconciler" in lines
+    assert 'pip install "git+https://github.com/your-org/reconciler@v0.1.0"' in lines
     programs = {"reconciler": f"exec {shlex.quote(sys.executable)} -m reconciler", "pip": "exec echo"}
     for name, does in programs.items():
         shop.write(f"bin/{name}", f'#!/bin/sh\n{does} "$@"\n').chmod(0o755)

@@ -43,6 +43,15 @@ def _signature(entry: dict[str, Any]) -> tuple[str | None, str | None]:
     return entry["provenance"]["commit"], entry["provenance"]["author"]
 
 
+def test_only_what_a_plan_is_made_from_makes_it_dirty(shop: Shop, committed: str) -> None:
+    shop.write("plan.md", "a report of an earlier run")
+    shop.write("notes/todo.txt", "later")
+    source = shop.ok("plan", "sessions", "--format", "json").document["source"]
+    assert (source["git_commit"], source["git_dirty"]) == (committed, False)
+    shop.write("sessions/new.txt", "beside the manifests")
+    assert shop.ok("plan", "sessions", "--format", "json").document["source"]["git_dirty"]
+
+
 def test_a_creation_is_by_who_began_the_manifest(shop: Shop, repository: Repository) -> None:
     shop.session("cart")
     first = repository.commit(author="Ada Lovelace")

@@ -279,3 +279,17 @@ def test_what_no_manifest_can_hold_is_named_and_nothing_else(shop: Shop) -> None
     assert "guest" not in refused.err
     assert shop.tree() == before
     shop.ok("pull", "guest")
+
+
+def test_what_git_has_and_no_apply_carried_out_is_named_when_live_takes_its_place(shop: Shop) -> None:
+    shop.write("sessions/cart.yaml", MANIFEST)
+    shop.apply()
+    shop.write("sessions/cart.yaml", MANIFEST.replace("expiry: 1 ", "expiry: 9 ").replace("note: old", "note: new"))
+    shop.edit("cart", name="By hand")
+    err = shop.ok("pull").err
+    assert (
+        "Note: cart: replaced by what is live, and no apply had carried it out: "
+        "expiry (sessions/cart.yaml:10), schema.details.note (sessions/cart.yaml:8)." in err
+    )
+    assert "name" not in err, "the drift is what a pull is for"
+    assert "no apply" not in shop.ok("pull").err

@@ -289,3 +289,11 @@ def test_a_wrong_refresh_lifetime_is_told_at_its_place(applied: Shop, text: str,
 
 def _hours_between(pair: dict[str, Any], until: str) -> float:
     return (datetime.fromisoformat(pair[until]) - datetime.now(UTC)).total_seconds() / 3600
+
+
+@pytest.mark.parametrize("secret", ["cart:eyJhbGciOiJkaXIifQ..a.b.c", "eyJhbGciOiJkaXIifQ..a.b.c", "rcr_0011_hush"])
+def test_a_token_in_place_of_a_file_is_refused_and_not_repeated(applied: Shop, secret: str) -> None:
+    refused = applied.run("session", "verify", "cart", "--token", secret)
+    assert refused.code == 1
+    assert "itself, where the name of a file is asked for" in refused.err
+    assert secret not in refused.text

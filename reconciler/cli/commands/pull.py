@@ -17,12 +17,12 @@ from reconciler.cli.output.files import write_atomically
 from reconciler.cli.output.reporting import reported
 from reconciler.cli.run import planning
 from reconciler.cli.run.inputs import Run
-from reconciler.cli.run.pull_notes import pull_notes
+from reconciler.cli.run.pull_notes import pull_notes, unapplied
 from reconciler.diagnostics import InvalidInput, nearest_of
 from reconciler.errors import ReconcilerError
 from reconciler.manifests import Loaded, ManifestPath, Pulled, find_files, pull, with_new_texts
+from reconciler.port import Record
 from reconciler.render.values import safe
-from reconciler.session_type import SessionType
 from reconciler.values import parse_path
 
 _DEFAULT_FOLDER = "sessions"
@@ -56,13 +56,14 @@ def command(console: Console, given: Globals, /, **options: Any) -> None:
     session types without a manifest a new file is written to --dir. TAGs name what to pull; without them, everything.
     Nothing is deleted, and nothing is written where a value can't be.
 
-    After it, plan has no changes for what was pulled. What manifests can't say any more is noted: a variable whose
-    place a value took, what other targets share, and what is ignored or not live.
+    After it, plan has no changes for what was pulled. What manifests can't say any more is noted: what no apply had
+    carried out yet, a variable whose place a value took, what other targets share, and what is ignored or not live.
     """
     run = Run.of(given)
     workplace = Workplace.of(run, options["folder"])
     loaded = workplace.load(run)
-    live = _live(run, options["tags"])
+    records = _live(run, options["tags"])
+    live = [record.spec for record in records if record.spec]
     pulled = pull(lambda texts: workplace.load_with(run, texts), live, workplace.new_file)
     if pulled.failed:
         _refuse(pulled, loaded)
@@ -70,7 +71,8 @@ def command(console: Console, given: Globals, /, **options: Any) -> None:
         for spelled, text in texts.items():
             write_manifest(Path(spelled), text)
             console.out(f"{verb} {safe(spelled)}")
-    for note in pull_notes(run, pulled, loaded, () if options["tags"] else live):
+    notes = pull_notes(run, pulled, loaded, () if options["tags"] else live)
+    for note in (*unapplied(loaded, records), *notes):
         console.err(f"Note: {safe(note)}")
     created, changed = len(pulled.created), len(pulled.changed)
     console.out(f"Pull complete! Manifest files: {created} created, {changed} changed.")
@@ -120,14 +122,14 @@ class Workplace:
         )
 
 
-def _live(run: Run, tags: tuple[str, ...]) -> list[SessionType]:
-    live = {record.tag: record.spec for record in planning.fetch(run).records if record.spec}
+def _live(run: Run, tags: tuple[str, ...]) -> list[Record]:
+    live = {record.tag: record for record in planning.fetch(run).records if record.spec}
     for tag in tags:
         if tag not in live:
             nearest = nearest_of(tag, live)
             hint = f"Did you mean `{nearest}`?" if nearest else f"Live are: {', '.join(live) or 'none'}."
             raise ReconcilerError(f"No live session type has the tag `{tag}`", hint=hint)
-    return [spec for tag, spec in live.items() if not tags or tag in tags]
+    return [record for tag, record in live.items() if not tags or tag in tags]
 
 
 def _refuse(pulled: Pulled, loaded: Loaded) -> NoReturn:

@@ -117,7 +117,7 @@ def _libraries() -> ModuleType:
             raise
         raise ReconcilerError(
             f"The server's libraries are not installed: there is no `{error.name}`",
-            hint="Install them: `pip install 'reconciler[server]'`.",
+            hint="Install the extra `server`: `pip install '.[server]'` in a checkout of reconciler.",
         ) from error
 
 

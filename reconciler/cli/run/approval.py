@@ -58,11 +58,14 @@ class Approval:
     allowed: tuple[tuple[Guard, str | None], ...]
 
     def lifting(self, planned: Planned, console: Console) -> Planned:
-        """Return the plan without the refusals that are lifted for this run; say which allowance lifts nothing."""
+        """Return the plan without the refusals that are lifted for this run; say which, and what lifts nothing."""
         remaining = not_allowed(planned.refusals, frozenset(self.allowed))
         for guard, tag in self.allowed:
             if not any(each.guard is guard and tag in {None, each.tag} for each in planned.refusals):
                 console.err(f"Note: --allow {guard}{f':{tag}' if tag else ''} lifts nothing here.")
+        for each in planned.refusals:
+            if each not in remaining:
+                console.err(f"Note: lifted by {each.lifted_by}: {each.reason}")
         return replace(planned, refusals=remaining)
 
     def standing(self, refusals: tuple[Refusal, ...]) -> tuple[Refusal, ...]:

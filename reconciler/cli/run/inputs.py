@@ -128,7 +128,7 @@ class Run:
 
     def header(self, loaded: Loaded, paths: Sequence[str]) -> Header:
         """Return the head of this run's documents."""
-        git = git_state(self.project.root)
+        git = git_state(self.project.root, self._own_paths(paths))
         return Header(
             reconciler_version=__version__,
             timestamp=datetime.now(UTC),
@@ -142,6 +142,14 @@ class Run:
             git_commit=git.commit,
             git_dirty=git.dirty,
         )
+
+    def _own_paths(self, paths: Sequence[str]) -> list[str]:
+        """Return what a plan is made from, below the project's folder and relative to it: only that can be dirty."""
+        root = self.project.root.resolve()
+        files = [each.path.resolve() for each in (*self.manifest_paths(paths), *self.overlays())]
+        if self.project.file:
+            files.append(root / Path(self.project.file).name)
+        return [str(each.relative_to(root)) for each in files if each.is_relative_to(root)] or ["."]
 
     def paths_of_project(self, paths: Iterable[str]) -> list[ManifestPath]:
         """Return paths that are relative to the project."""

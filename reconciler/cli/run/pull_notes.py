@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from reconciler.cli.run.inputs import Run
 from reconciler.manifests import Loaded, Pulled
+from reconciler.plan import Desired, diff
+from reconciler.port import Record
 from reconciler.session_type import SessionType
+from reconciler.values import Path as ValuePath
+from reconciler.values import format_path
 
 
 def pull_notes(run: Run, pulled: Pulled, loaded: Loaded, live: Sequence[SessionType]) -> Iterator[str]:
@@ -25,6 +29,28 @@ def pull_notes(run: Run, pulled: Pulled, loaded: Loaded, live: Sequence[SessionT
         if missing:
             yield f"{', '.join(missing)}: in the manifests and not live. Pull removes nothing; apply would create it."
     yield from _unlisted(run, pulled)
+
+
+def unapplied(loaded: Loaded, records: Iterable[Record]) -> Iterator[str]:
+    """Yield what a pull takes out of the manifests although no apply carried it out: it may be in no commit.
+
+    `loaded` is what the manifests said before the pull, `records` are those that it pulled.
+    """
+    desired = {each.session_type.tag: each for each in loaded.desired}
+    for record in records:
+        wanted = desired.get(record.tag)
+        if wanted is None or record.spec is None or record.applied is None:
+            continue
+        pending = {change.path for change in diff(wanted.session_type, record.applied)}
+        lost = [change.path for change in diff(wanted.session_type, record.spec) if change.path in pending]
+        if lost:
+            told = ", ".join(f"{format_path(path)} ({_place(wanted, path)})" for path in lost)
+            yield f"{record.tag}: replaced by what is live, and no apply had carried it out: {told}."
+
+
+def _place(wanted: Desired, path: ValuePath) -> str:
+    location = wanted.locate(path)
+    return f"{location.file}:{location.line}"
 
 
 def _shared(run: Run, pulled: Pulled) -> Iterator[str]:

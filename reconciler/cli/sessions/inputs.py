@@ -15,6 +15,7 @@ from reconciler.errors import ReconcilerError
 from reconciler.values import JsonObject
 
 STDIN = "-"
+_TOKEN = re.compile(r"[A-Za-z0-9_.-]+:eyJ|eyJ|rc[rt]_")
 _SPAN = re.compile(r"(?P<count>[1-9]\d{0,9})(?P<unit>[smhdw]?)")
 _SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 
@@ -39,6 +40,11 @@ def read_data(given: str) -> JsonObject:
 
 def read_token(given: str, *, what: str) -> str:
     """Return the token in a file or on stdin, where a terminal is asked for it. Raises ReconcilerError."""
+    if _TOKEN.match(given):
+        raise ReconcilerError(
+            f"This is a {what} itself, where the name of a file is asked for",
+            hint="Others can read a command line: give a file that holds it, or `-` and write it to stdin.",
+        )
     if given == STDIN and sys.stdin.isatty():
         text = str(click.prompt(what.capitalize(), hide_input=True, err=True))
     else:

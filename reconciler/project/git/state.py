@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from reconciler.project.git.command import run_git, text_of
+from reconciler.project.git.command import LITERALLY, run_git, text_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +17,13 @@ class GitState:
     dirty: bool = False
 
 
-def git_state(folder: Path) -> GitState:
-    """Return the state of the repository that `folder` belongs to, judged by what is under `folder`."""
+def git_state(folder: Path, paths: Iterable[str] = (".",)) -> GitState:
+    """Return the state of the repository that `folder` belongs to, judged by the paths below `folder`."""
     commit = text_of(run_git(folder, "rev-parse", "--verify", "--quiet", "HEAD"))
     if not commit:
         return GitState()
-    return GitState(commit, bool(run_git(folder, "status", "--porcelain", "--untracked-files=normal", "--", ".")))
+    status = run_git(folder, LITERALLY, "status", "--porcelain", "--untracked-files=normal", "--", *paths)
+    return GitState(commit, bool(status))
 
 
 def is_ignored(folder: Path, path: str) -> bool:

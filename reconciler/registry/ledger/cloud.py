@@ -17,7 +17,8 @@ try:
     from obstore import exceptions, store
 except ImportError as missing:
     raise ReconcilerError(
-        "The library for object stores is not installed", hint="pip install 'reconciler[cloud]'"
+        "The library for object stores is not installed",
+        hint="Install the extra `cloud`: `pip install '.[cloud]'` in a checkout of reconciler.",
     ) from missing
 
 T = TypeVar("T")

@@ -67,7 +67,7 @@ def _driver() -> Any:
     except ImportError as missing:  # Also where psycopg is there and finds no libpq.
         raise UnsupportedRegistry(
             "A registry on PostgreSQL needs psycopg, which is not installed",
-            hint="Run `pip install 'reconciler[postgres]'`.",
+            hint="Install the extra `postgres`: `pip install '.[postgres]'` in a checkout of reconciler.",
         ) from missing
     return psycopg
 

@@ -3,7 +3,7 @@
 Importing this package loads no SQL library: that happens when a database is opened, and not before.
 """
 
-from reconciler.registry.connect import open_reader, open_registry
+from reconciler.registry.connect import bring_up_to_date, open_reader, open_registry
 from reconciler.registry.url import UnsupportedRegistry
 
-__all__ = ["UnsupportedRegistry", "open_reader", "open_registry"]
+__all__ = ["UnsupportedRegistry", "bring_up_to_date", "open_reader", "open_registry"]

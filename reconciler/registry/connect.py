@@ -93,6 +93,18 @@ def open_registry(  # noqa: PLR0913 - what a registry of any kind needs to know,
     return Store(open_database(url, root), product=product, actor=actor, clock=clock)
 
 
+def bring_up_to_date(url: str, root: Path) -> bool:
+    """Bring the tables of a database of an older release up to date, which a reader can't; tell whether they were."""
+    address = parse_registry_url(url, root)
+    if isinstance(address, HttpEndpoint | DuctapeEndpoint) or (
+        isinstance(address, SqliteFile) and not _exists(address)
+    ):
+        return False
+    from reconciler.registry.store.opening import bring_up_to_date as bring  # noqa: PLC0415
+
+    return bring(address)
+
+
 def _address(url: str, root: Path, ledger: str | None) -> Address | HttpEndpoint | DuctapeEndpoint:
     address = parse_registry_url(url, root)
     if ledger and not isinstance(address, DuctapeEndpoint):

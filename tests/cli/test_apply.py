@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -130,3 +131,20 @@ def test_json_output_of_apply_is_the_plan_with_the_outcome_of_each_call(shop: Sh
     assert document["errored"] is False
     assert document["outcomes"] == [{"name": "cart", "action": "create", "status": "done", "error": None}]
     assert document["summary"]["create"] == 1
+
+
+def test_the_registry_of_an_older_release_is_brought_up_to_date(applied: Shop) -> None:
+    with sqlite3.connect(applied.root / ".reconciler" / "registry.db") as connection:
+        found = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'session_%'")
+        for (table,) in found.fetchall():
+            if table != "session_types":
+                connection.execute(f"DROP TABLE {table}")
+        connection.execute("UPDATE reconciler_version SET version_num = '0002'")
+    connection.close()
+    refused = applied.run("plan", "sessions")
+    assert refused.code == 7
+    assert "Run `reconciler apply`" in refused.err
+    done = applied.ok("apply", "sessions", "--auto-approve")
+    assert "Note: the registry's tables were those of an older release; they are up to date now." in done.err
+    assert "No changes." in done.out
+    assert "older release" not in applied.ok("apply", "sessions", "--auto-approve").err

@@ -31,6 +31,7 @@ from reconciler.cli.run.policies import Policies
 from reconciler.cli.run.saved_plan import load_saved_plan
 from reconciler.errors import ReconcilerError
 from reconciler.plan import PlanDocument, refusal_entry, sealed
+from reconciler.registry import bring_up_to_date
 from reconciler.render import render_error, render_plan, render_refusals
 
 _NOT_WITH_A_PLAN = ("paths", "only", "skip", "prune", "adopt")
@@ -119,6 +120,8 @@ def _delivered(delivery: Delivery, console: Console, document: PlanDocument, cod
 
 
 def _planned(run: Run, console: Console, options: dict[str, Any]) -> Planned:
+    if bring_up_to_date(run.registry, run.project.root):
+        console.err("Note: the registry's tables were those of an older release; they are up to date now.")
     policies = Policies(run, console)
     if options["saved"]:
         _forbid_with_a_plan(options)

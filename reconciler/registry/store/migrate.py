@@ -36,11 +36,15 @@ _VERSIONS = Table(
 _ONE_AT_A_TIME = Lock()
 
 
+class OutdatedDatabase(RegistryUnavailable):
+    """The tables are those of an older release; whoever opens the database for writing brings them up to date."""
+
+
 def has_current_schema(connection: Connection, place: str) -> bool:
     """Tell whether the tables are there. Raises RegistryUnavailable where they are not the ones that we know."""
     found = _version(connection, place)
     if found is not None and found < HEAD:
-        raise RegistryUnavailable(
+        raise OutdatedDatabase(
             f"The registry {place} has schema {found}, and this reconciler needs {HEAD}",
             hint="Run `reconciler apply` or `reconciler serve --migrate` once: both bring it up to date.",
         )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from reconciler.port import RegistryUnavailable
 from reconciler.registry.store.database import Database
-from reconciler.registry.store.migrate import has_current_schema, migrate, require_current_schema
+from reconciler.registry.store.migrate import OutdatedDatabase, has_current_schema, migrate, require_current_schema
 from reconciler.registry.store.reader import StoreReader
 from reconciler.registry.url import Address, SqliteFile, parse_database_url
 
@@ -49,6 +49,25 @@ def open_database(url: str, root: Path, *, migrating: bool = True) -> Database:
     with _closed_on_error(database):
         (migrate if migrating else require_current_schema)(database)
     return database
+
+
+def bring_up_to_date(address: Address) -> bool:
+    """Bring a database whose tables are those of an older release up to date; tell whether it was one."""
+    database = Database.for_reading(address)
+    try:
+        with database.reading() as connection:
+            has_current_schema(connection, database.place)
+    except OutdatedDatabase:
+        pass
+    else:
+        return False
+    finally:
+        database.close()
+    database = Database.for_writing(address)
+    with _closed_on_error(database):
+        migrate(database)
+    database.close()
+    return True
 
 
 @contextmanager

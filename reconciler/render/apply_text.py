@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from reconciler.apply import Outcome, Status, Tally
 from reconciler.plan import Action
+from reconciler.port import RegistryDenied
 from reconciler.render.apply_verdict import apply_verdict
 from reconciler.render.paint import Paint, plain
 from reconciler.render.values import counted, safe
@@ -44,7 +45,9 @@ def _summary(tally: Tally, paint: Paint) -> Iterator[str]:
         failed, not_tried = (tally.having(status) for status in (Status.FAILED, Status.NOT_TRIED))
         yield f"{len(failed)} failed, {len(not_tried)} not tried:"
         yield from (f"  {render_outcome(outcome, paint)}" for outcome in (*failed, *not_tried))
-        yield "Run `reconciler apply` again: it does what is left."
+        denied = any(isinstance(outcome.error, RegistryDenied) for outcome in failed)
+        how = "With a token that may write, run" if denied else "Run"
+        yield f"{how} `reconciler apply` again: it does what is left."
     settled = sum(map(_settles, tally.having(Status.DONE)))
     if adopted := tally.count(Action.NO_OP) - settled:
         yield f"Ownership recorded of {counted(adopted, 'session type')}."

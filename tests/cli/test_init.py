@@ -210,3 +210,12 @@ def test_every_line_of_a_ci_workflow_runs(shop: Shop, system: str) -> None:
     done = subprocess.run(["sh", "-c", script], cwd=shop.root, env=environment, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode()
     assert b"1 created" in done.stdout
+
+
+def test_a_workflow_for_the_embedded_registry_comes_with_a_warning(shop: Shop) -> None:
+    assert "Note: in CI the embedded registry is a new one in each run." in shop.ok("init", "--ci", "github").err
+
+
+def test_a_workflow_for_a_server_comes_with_none(shop: Shop) -> None:
+    done = shop.ok("init", "--ci", "github", "--registry", "https://registry.invalid")
+    assert "embedded" not in done.text

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from reconciler.apply import Outcome, Status, Tally
 from reconciler.plan import Change, history_document
-from reconciler.port import HistoryEntry, RegistryUnavailable, Source, StaleRecord
+from reconciler.port import HistoryEntry, RegistryDenied, RegistryUnavailable, Source, StaleRecord
 from reconciler.render import render_apply_summary, render_history, render_outcome
 from tests.builders import NOW, desired, plan_of, record, session_type
 
@@ -34,6 +34,12 @@ def test_an_incomplete_apply_says_what_failed_and_what_was_not_tried(golden: Cal
         Outcome(four, Status.NOT_TRIED),
     ]
     golden("apply_incomplete.txt", render_apply_summary(Tally.of(outcomes)))
+
+
+def test_a_token_that_may_not_write_is_not_told_to_try_again_as_it_is() -> None:
+    denied = Outcome(_changes()[0], Status.FAILED, RegistryDenied("The token `watch` has the role `read`"))
+    last = render_apply_summary(Tally.of([denied])).splitlines()[-1]
+    assert last == "With a token that may write, run `reconciler apply` again: it does what is left."
 
 
 def test_the_summary_line_is_the_one_that_people_grep() -> None:

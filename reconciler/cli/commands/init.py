@@ -80,6 +80,10 @@ def command(console: Console, given: Globals, /, **options: Any) -> None:
         console.out(f"left {MANIFESTS}/, which has manifests already")
     if live.unknown:
         console.err(f"Note: whether the registry holds session types already is not known: {live.unknown}.")
+    if options["ci"] and registry.startswith("sqlite:"):
+        console.err(
+            "Note: in CI the embedded registry is a new one in each run. Name one that CI can reach under targets."
+        )
     ignore_state_folder(console, root, address)
     console.out(_pull_first(live.tags) if live.tags else _NEXT)
 

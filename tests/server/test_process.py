@@ -181,7 +181,7 @@ def test_without_the_extra_it_says_what_to_install(tmp_path: Path) -> None:
         [sys.executable, "-c", hidden, "serve"], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert refused.returncode == 1
-    assert "pip install 'reconciler[server]'" in refused.stderr
+    assert "pip install '.[server]'" in refused.stderr
 
 
 def test_a_master_key_that_can_not_be_is_said_before_anything_is_served(tmp_path: Path) -> None:

@@ -97,7 +97,7 @@ def test_without_its_library_an_object_store_says_what_to_install(tmp_path: Path
         "except ReconcilerError as error: print(error.message, error.hint)"
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, check=False, capture_output=True, text=True)
-    assert "not installed pip install 'reconciler[cloud]'" in done.stdout, done.stderr
+    assert "not installed Install the extra `cloud`: `pip install '.[cloud]'" in done.stdout, done.stderr
 
 
 def test_a_file_that_can_not_be_used_is_told(tmp_path: Path) -> None:

@@ -112,7 +112,11 @@ def test_psycopg_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         open_reader("postgresql://host/db", product="p", root=tmp_path)
     with pytest.raises(UnsupportedRegistry, match="needs psycopg") as writing:
         open_registry("postgresql://host/db", product="p", root=tmp_path, actor="ada")
-    assert reading.value.hint == writing.value.hint == "Install the extra `postgres`: `pip install '.[postgres]'` in a checkout of reconciler."
+    assert (
+        reading.value.hint
+        == writing.value.hint
+        == "Install the extra `postgres`: `pip install '.[postgres]'` in a checkout of reconciler."
+    )
 
 
 def test_a_reader_can_not_write(url: str, tmp_path: Path, make: Make) -> None:

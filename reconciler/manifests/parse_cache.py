@@ -12,13 +12,13 @@ import hashlib
 import marshal
 import os
 import sys
-import tempfile
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from reconciler import __version__
 from reconciler.nodes import QuickDocument, quick_documents, resolve
+from reconciler.project.private_file import replace_private_file
 
 _FORMAT = "reconciler-parses-1"
 _FILES_MAX = 16
@@ -64,7 +64,7 @@ class ParseCache:
         body = marshal.dumps(self._used)
         with suppress(OSError):
             self.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _replace(self.file, _head(body) + body)
+            replace_private_file(self.file, _head(body) + body)
             _remove_old(self.file.parent)
 
 
@@ -92,18 +92,6 @@ def _code() -> list[int]:
     with suppress(OSError):
         return [Path(code.co_filename).stat().st_mtime_ns for code in (quick_documents.__code__, resolve.__code__)]
     return []
-
-
-def _replace(file: Path, content: bytes) -> None:
-    """Write a file in one step; mkstemp makes it readable by its owner alone."""
-    descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(content)
-        Path(name).replace(file)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def _remove_old(folder: Path) -> None:

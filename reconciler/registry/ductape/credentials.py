@@ -7,8 +7,6 @@ login is for the address that it was made at, so that no token goes to another h
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -18,6 +16,7 @@ from typing import Any
 from reconciler.errors import ReconcilerError
 from reconciler.port import RegistryDenied
 from reconciler.project import Secret
+from reconciler.project.private_file import replace_private_file
 from reconciler.registry.url import HttpEndpoint
 
 FOLDER = ".ductape"
@@ -105,7 +104,7 @@ def save_login(endpoint: HttpEndpoint, login: Login, home: Path) -> Path:
     text = json.dumps({"format": _FORMAT, "logins": logins}, indent=2) + "\n"
     try:
         file.parent.mkdir(mode=0o700, exist_ok=True)
-        _replace(file, text)
+        replace_private_file(file, text.encode())
     except OSError as error:
         raise ReconcilerError(f"The login can't be kept in ~/{FOLDER}/{FILE}: {error.strerror}") from error
     return file
@@ -164,14 +163,3 @@ def _json(file: Path) -> Any:
     with suppress(OSError, ValueError, RecursionError):
         return json.loads(file.read_bytes())
     return None
-
-
-def _replace(file: Path, text: str) -> None:
-    descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")  # of mode 0600
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-            stream.write(text)
-        Path(name).replace(file)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

@@ -10,14 +10,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import os
-import tempfile
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from reconciler.project import Secret
+from reconciler.project.private_file import replace_private_file
 
 _FORMAT = "reconciler-snapshot-1"
 
@@ -57,7 +56,7 @@ class SnapshotCache:
         head = self._head(saved.etag, [len(page) for page in saved.pages], body)
         with suppress(OSError):
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _replace(self.folder / self._name(), json.dumps(head).encode() + b"\n" + body)
+            replace_private_file(self.folder / self._name(), json.dumps(head).encode() + b"\n" + body)
 
     def _saved(self, head: Any, body: bytes) -> Saved | None:
         if not isinstance(head, dict):
@@ -80,18 +79,3 @@ class SnapshotCache:
 
     def _key(self) -> bytes:
         return self.token.reveal().encode() if self.token else b""
-
-
-def _replace(file: Path, content: bytes) -> None:
-    """Write a file in one step; mkstemp makes it readable by its owner alone.
-
-    Nothing is synced: after a crash the digest finds half a file out.
-    """
-    descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(content)
-        Path(name).replace(file)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from reconciler.port import RegistryUnavailable
+from reconciler.project.private_file import replace_private_file
 from reconciler.registry.ledger.place import Held, LedgerMoved
 
 
@@ -39,7 +39,7 @@ class LedgerFile:
                 held = self.read()
                 if (held.version if held else None) != version:
                     raise LedgerMoved(f"The ledger {self.spelled} was written by somebody else")
-                self._replace(content)
+                replace_private_file(self.path, content, durable=True)
         except OSError as error:
             raise RegistryUnavailable(f"The ledger {self.spelled} can't be written: {error.strerror}") from error
         return _version(content)
@@ -50,18 +50,6 @@ class LedgerFile:
         if not folder.exists():
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             (folder / ".gitignore").write_text("*\n", encoding="utf-8")
-
-    def _replace(self, content: bytes) -> None:
-        descriptor, name = tempfile.mkstemp(dir=self.path.parent, prefix=f".{self.path.name}.")  # of mode 0600
-        try:
-            with os.fdopen(descriptor, "wb") as stream:
-                stream.write(content)
-                stream.flush()
-                os.fsync(stream.fileno())
-            Path(name).replace(self.path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
 
 
 def _version(content: bytes) -> str:

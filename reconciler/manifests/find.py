@@ -17,12 +17,18 @@ _SUFFIXES = (".yaml", ".yml")
 class ManifestPath:
     """A file or folder to read: where it is, and how people spell it.
 
-    `content` stands for what is in the file, where that is not on the disk yet.
+    `place` is a string in what a search finds, because a `Path` takes longer to make than a file to find. `content`
+    stands for what is in the file, where that is not on the disk yet.
     """
 
-    path: Path
+    place: Path | str
     spelled: str
     content: bytes | None = None
+
+    @property
+    def path(self) -> Path:
+        """Where it is."""
+        return Path(self.place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +58,14 @@ def find_files(paths: Iterable[ManifestPath], *, without: Iterable[Path] = ()) -
             continue
         if is_folder:
             for real, file in Walk(problems).files(each):
-                if not any(is_under(real, folder) for folder in excluded):
+                if not (excluded and any(is_under(real, folder) for folder in excluded)):
                     files.setdefault(real, file)
         elif is_there or each.content is not None:
             files.setdefault(os.path.realpath(each.path), each)
         else:
             hint = "Check the spelling, and the folder that you are in."
             problems.append(Diagnostic(Code.PATH_NOT_FOUND, f"`{each.spelled}` does not exist.", None, hint))
-    problems += filter(None, map(_unwritable_name, files.values()))
+    problems += (_unwritable_name(file.spelled) for file in files.values() if not file.spelled.isprintable())
     return Found(tuple(files.values()), tuple(problems), tuple(files))
 
 
@@ -68,11 +74,9 @@ def is_under(path: str, folder: str) -> bool:
     return path == folder or path.startswith(folder if folder.endswith(os.sep) else folder + os.sep)
 
 
-def _unwritable_name(file: ManifestPath) -> Diagnostic | None:
+def _unwritable_name(spelled: str) -> Diagnostic:
     """Report a name that neither a registry nor a report can hold."""
-    if file.spelled.isprintable():
-        return None
-    shown = file.spelled.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    shown = spelled.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
     detail = f"The file name `{shown}` holds bytes or characters that are no text."
     return Diagnostic(Code.FILE_NAME, detail, None, "Rename the file.")
 
@@ -111,7 +115,7 @@ class Walk:
                 if (there := _real(entry, real)) not in self._around:
                     folders.append((entry.path, there, _joined(spelled, entry.name)))
             elif is_manifest(entry.name):
-                yield _real(entry, real), ManifestPath(Path(entry.path), _joined(spelled, entry.name))
+                yield _real(entry, real), ManifestPath(entry.path, _joined(spelled, entry.name))
         for each in folders:
             yield from self._under(*each)
 
@@ -143,7 +147,7 @@ def read_file(file: ManifestPath) -> bytes | Diagnostic:
     if file.content is not None:
         return file.content
     try:
-        with open(file.path, "rb", buffering=0) as stream:  # noqa: PTH123 - a buffer would be made for one read
+        with open(file.place, "rb", buffering=0) as stream:  # noqa: PTH123 - a buffer would be made for one read
             return stream.read()
     except OSError as error:
         return _unreadable(file.spelled, error)

@@ -6,16 +6,27 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from reconciler.diagnostics import Code, Diagnostic, Severity, in_order, missing_key, nearest_of, with_article
 from reconciler.manifests.find import ManifestPath, find_files, is_under, read_file, relative
 from reconciler.manifests.manifest import read_manifest
 from reconciler.manifests.overlay import overlaid
 from reconciler.manifests.parse_cache import ParseCache
+from reconciler.manifests.quick import session_type_of
 from reconciler.manifests.silence import silenced
 from reconciler.manifests.sources import Sources
-from reconciler.nodes import Document, located, parse_yaml, value_location
+from reconciler.nodes import (
+    Document,
+    LateFile,
+    decoded,
+    located,
+    parse_with_care,
+    quick_document,
+    value_location,
+)
 from reconciler.plan import Desired, secret_texts
+from reconciler.session_type import SessionType
 from reconciler.values import JsonValue, canonical_json, json_type
 
 # After these, a tag that no manifest seems to have may be in what could not be read.
@@ -86,8 +97,8 @@ def load_manifests(  # noqa: PLR0913 - what a run is about, each by its name
     """
     cache = cache or ParseCache()
     reading = _Reading(root, environment, cache)
-    manifests = list(reading.documents(paths, without))
-    manifests = list(reading.lay_over(manifests, overlays))
+    manifests = list(reading.manifests(paths, without))
+    manifests = reading.lay_over(manifests, overlays)
     desired = list(reading.check(manifests))
     cache.save()
     sources = Sources(reading.texts, unsure=unsure_files(reading.diagnostics))
@@ -104,6 +115,13 @@ def unsure_files(diagnostics: Iterable[Diagnostic]) -> set[str]:
     return {each.location.file for each in diagnostics if each.location and each.code in _LOSE_MANIFESTS}
 
 
+class _Manifest(NamedTuple):
+    """A document that is a mapping, and the session type in it where it is known to be right as it stands."""
+
+    document: Document
+    session_type: SessionType | None = None
+
+
 class _Reading:
     """One run's reading: collects diagnostics and texts on the way."""
 
@@ -116,51 +134,58 @@ class _Reading:
         self._cache = cache
         self._recorded: dict[str, str] = {}
 
-    def documents(self, paths: Iterable[ManifestPath], without: Iterable[Path]) -> Iterator[Document]:
+    def manifests(self, paths: Iterable[ManifestPath], without: Iterable[Path]) -> Iterator[_Manifest]:
         """Yield every document that is a mapping; empty ones (comments only) are passed over."""
         found = find_files(paths, without=without)
         self.diagnostics += found.diagnostics
         for file, real in zip(found.files, found.real, strict=True):
-            for document in self._parse(file, real):
+            for manifest in self._read(file, real):
+                document = manifest.document
                 if isinstance(document.data, dict):
-                    yield document
+                    yield manifest
                 elif document.data is not None:
                     kind = with_article(json_type(document.data))
                     detail = f"A manifest is a mapping of fields; this document is {kind}."
                     self.diagnostics.append(Diagnostic(Code.NOT_A_MAPPING, detail, document.location))
 
-    def _parse(self, file: ManifestPath, real: str) -> tuple[Document, ...]:
+    def _read(self, file: ManifestPath, real: str) -> list[_Manifest]:
         content = read_file(file)
-        if isinstance(content, Diagnostic):
-            self.diagnostics.append(content)
-            return ()
-        parsed = parse_yaml(content, file.spelled, self._environment, self._cache.documents)
-        self.diagnostics += parsed.diagnostics
-        self.texts[file.spelled] = parsed.text
+        text = content if isinstance(content, Diagnostic) else decoded(content, file.spelled)
+        if isinstance(text, Diagnostic):
+            self.diagnostics.append(text)
+            return []
+        self.texts[file.spelled] = text
         self._recorded[file.spelled] = self._relative(file, real)
-        return parsed.documents
+        quick = self._cache.manifests(text)
+        if quick is None:
+            parsed = parse_with_care(text, file.spelled, self._environment)
+            self.diagnostics += parsed.diagnostics
+            return [_Manifest(document) for document in parsed.documents]
+        marks = LateFile(text, file.spelled)
+        return [
+            _Manifest(quick_document(each, marks, at), session_type_of(fields) if fields else None)
+            for at, (each, fields) in enumerate(quick)
+        ]
 
     def _relative(self, file: ManifestPath, real: str) -> str:
         return relative(real, self._root) if is_under(real, self._root) else file.spelled
 
-    def lay_over(self, manifests: list[Document], overlays: Iterable[ManifestPath]) -> Iterator[Document]:
-        """Yield the manifests with the overlays of their tag over them."""
+    def lay_over(self, manifests: list[_Manifest], overlays: Iterable[ManifestPath]) -> list[_Manifest]:
+        """Return the manifests with the overlays of their tag over them."""
         complete = not any(each.code in _LOSE_MANIFESTS for each in self.diagnostics)
         by_tag: dict[str, list[Document]] = {}
-        for overlay in self.documents(overlays, ()):
+        for overlay, _ in self.manifests(overlays, ()):
             if tag := _tag(overlay):
                 by_tag.setdefault(tag, []).append(overlay)
             else:
                 self.diagnostics += located([missing_key(("tag",))], overlay)
-        for manifest in manifests:
-            laid = manifest
-            for overlay in by_tag.get(_tag(manifest), ()):
-                laid = overlaid(laid, overlay)
-            yield laid
-        known = {_tag(manifest) for manifest in manifests}
+        if not by_tag:
+            return manifests
+        known = {_tag(manifest.document) for manifest in manifests}
         self.unused = {each.location.file for tag in by_tag.keys() - known for each in by_tag[tag]}
         if complete:
             self._report_unknown(by_tag, known)
+        return [_laid(manifest, by_tag.get(_tag(manifest.document), ())) for manifest in manifests]
 
     def _report_unknown(self, overlays: Mapping[str, list[Document]], known: set[str]) -> None:
         for tag in overlays.keys() - known:
@@ -175,15 +200,19 @@ class _Reading:
                 detail = f"No manifest has the tag `{tag}`."
                 self.diagnostics.append(Diagnostic(Code.OVERLAY_UNKNOWN_TAG, detail, location, hint))
 
-    def check(self, manifests: Iterable[Document]) -> Iterator[Desired]:
+    def check(self, manifests: Iterable[_Manifest]) -> Iterator[Desired]:
         """Yield every valid manifest, and report the others and those with a tag that another has."""
         first: dict[str, Document] = {}
         unread = {each.location for each in self.diagnostics}  # a stand-in value there is no second mistake
-        for document in manifests:
-            desired, problems = read_manifest(document, self._recorded[document.location.file])
-            self.diagnostics += (
-                each for each in problems if each.code is Code.MISSING_FIELD or each.location not in unread
-            )
+        for document, known in manifests:
+            file = self._recorded[document.location.file]
+            if known:
+                desired: Desired | None = Desired(known, document.location, file, document.marks)
+            else:
+                desired, problems = read_manifest(document, file)
+                self.diagnostics += (
+                    each for each in problems if each.code is Code.MISSING_FIELD or each.location not in unread
+                )
             tag = _tag(document)
             earlier = first.setdefault(tag, document)
             if tag and earlier is not document:
@@ -196,6 +225,12 @@ class _Reading:
         detail = f"The tag `{tag}` belongs to the manifest at {related} already."
         hint = "A tag is an identity: give one of the two another tag, or remove it."
         self.diagnostics.append(Diagnostic(Code.DUPLICATE_TAG, detail, location, hint, related=related))
+
+
+def _laid(manifest: _Manifest, overlays: Iterable[Document]) -> _Manifest:
+    for overlay in overlays:
+        manifest = _Manifest(overlaid(manifest.document, overlay))
+    return manifest
 
 
 def _tag(document: Document) -> str:

@@ -1,9 +1,9 @@
-"""What texts were parsed to, kept from run to run, so that only changed manifests meet the parser.
+"""What texts say, kept from run to run, so that only changed manifests meet the parser and the rules.
 
 A cache may never make a wrong plan. An entry belongs to a text, by its digest; a file to one version of this program
 and of Python; a digest covers the file; and anything that is not exactly that is a miss. A text with `${…}` is never
-here, nor any with something to say about it: `quick_documents` does not take them. A file is replaced in one step, and
-holds what the last run of its project read, so it does not grow; of the files, the newest few are kept.
+here, nor any that the parser has something to say about: `quick_manifests` does not take them. A file is replaced in
+one step, and holds what the last run of its project read, so it does not grow; of the files, the newest few are kept.
 """
 
 from __future__ import annotations
@@ -17,12 +17,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from reconciler import __version__
-from reconciler.nodes import QuickDocument, quick_documents, resolve
+from reconciler.manifests.quick import QuickManifest, quick_manifests
 from reconciler.project.private_file import replace_private_file
 
-_FORMAT = "reconciler-parses-1"
+_FORMAT = "reconciler-parses-2"
 _FILES_MAX = 16
 _DIGEST_BYTES = 32
+_READING = ("nodes", "session_type", "values")  # the packages that decide what a text says
 
 
 @dataclass(slots=True)
@@ -31,8 +32,8 @@ class ParseCache:
 
     file: Path | None = None
     least: int = 50
-    _known: dict[bytes, list[QuickDocument]] = field(default_factory=dict)
-    _used: dict[bytes, list[QuickDocument]] = field(default_factory=dict)
+    _known: dict[bytes, list[QuickManifest]] = field(default_factory=dict)
+    _used: dict[bytes, list[QuickManifest]] = field(default_factory=dict)
     _news: int = 0
 
     @classmethod
@@ -43,14 +44,14 @@ class ParseCache:
         file = folder / (hashlib.sha256(os.fsencode(root)).hexdigest()[:32] + ".parses")
         return cls(file, least, _load(file))
 
-    def documents(self, text: str) -> list[QuickDocument] | None:
-        """Return what `quick_documents` does, from the cache where it is there."""
+    def manifests(self, text: str) -> list[QuickManifest] | None:
+        """Return what `quick_manifests` does, from the cache where it is there."""
         if self.file is None:
-            return quick_documents(text)
+            return quick_manifests(text)
         key = hashlib.blake2b(text.encode(), digest_size=16).digest()
         found = self._known.get(key)
         if found is None:
-            found = quick_documents(text)
+            found = quick_manifests(text)
             if found is None:
                 return None
             self._news += 1
@@ -68,7 +69,7 @@ class ParseCache:
             _remove_old(self.file.parent)
 
 
-def _load(file: Path) -> dict[bytes, list[QuickDocument]]:
+def _load(file: Path) -> dict[bytes, list[QuickManifest]]:
     try:
         content = file.read_bytes()
     except OSError:
@@ -76,7 +77,7 @@ def _load(file: Path) -> dict[bytes, list[QuickDocument]]:
     body = content[_DIGEST_BYTES:]
     if content[:_DIGEST_BYTES] != _head(body):
         return {}
-    found: dict[bytes, list[QuickDocument]] = marshal.loads(body)  # noqa: S302 - this user's own file, as it was written
+    found: dict[bytes, list[QuickManifest]] = marshal.loads(body)  # noqa: S302 - this user's own file, as it was written
     return found
 
 
@@ -87,10 +88,13 @@ def _head(body: bytes) -> bytes:
     return digest.digest()
 
 
-def _code() -> list[int]:
-    """Return when the code was written that parses: while it is worked on, the version stays the same."""
+def _code() -> list[tuple[str, int]]:
+    """Return when the code was written that reads: while it is worked on, the version stays the same."""
     with suppress(OSError):
-        return [Path(code.co_filename).stat().st_mtime_ns for code in (quick_documents.__code__, resolve.__code__)]
+        own = Path(quick_manifests.__code__.co_filename)
+        folders = (own.parents[1] / name for name in _READING)
+        files = [own, *(file for folder in folders for file in folder.rglob("*.py"))]
+        return sorted((file.name, file.stat().st_mtime_ns) for file in files)
     return []
 
 

@@ -12,17 +12,17 @@ from reconciler.nodes.marks import Entry, Marks
 class LateFile:
     """A file's text, of which it is known that it can be read, and the marks of its documents once they were asked."""
 
-    __slots__ = ("_file", "_marks", "_text")
+    __slots__ = ("_marks", "_text", "name")
 
-    def __init__(self, text: str, file: str) -> None:
+    def __init__(self, text: str, name: str) -> None:
+        self.name = name
         self._text = text
-        self._file = file
         self._marks: list[Marks] | None = None
 
     def marks(self, at: int) -> Marks:
         """Return the marks of a document, by its place in the file."""
         if self._marks is None:
-            builder = Builder(self._file, {})
+            builder = Builder(self.name, {})
             for event in events(self._text):
                 builder.take(event)
             self._marks = [document.marks for document in builder.documents]

@@ -14,7 +14,7 @@ from reconciler.nodes.build import Builder, Refused
 from reconciler.nodes.document import Document
 from reconciler.nodes.events import events
 from reconciler.nodes.late import LateFile, LateMarks
-from reconciler.nodes.quick import QuickDocument, QuickParser, quick_documents
+from reconciler.nodes.quick import QuickDocument, quick_documents
 
 BYTES_MAX = 8 * 2**20
 
@@ -32,37 +32,39 @@ class Parsed:
     text: str
 
 
-def parse_yaml(
-    content: bytes, file: str, environment: Mapping[str, str], quick: QuickParser = quick_documents
-) -> Parsed:
-    """Parse a file's content. `file` is how locations spell it; `environment` is what `${NAME}` takes values from.
+def parse_yaml(content: bytes, file: str, environment: Mapping[str, str]) -> Parsed:
+    """Parse a file's content. `file` is how locations spell it; `environment` is what `${NAME}` takes values from."""
+    text = decoded(content, file)
+    if isinstance(text, Diagnostic):
+        return Parsed((), (text,), "")
+    quick = quick_documents(text)
+    if quick is None:
+        return parse_with_care(text, file, environment)
+    marks = LateFile(text, file)
+    return Parsed(tuple(quick_document(each, marks, at) for at, each in enumerate(quick)), (), text)
 
-    `quick` does what `quick_documents` does.
-    """
+
+def decoded(content: bytes, file: str) -> str | Diagnostic:
+    """Return a file's text, or why there is none."""
     if len(content) > BYTES_MAX:
         detail = f"The file has {len(content):,} bytes; the limit is {BYTES_MAX:,}."
         hint = "Split it: a manifest file rarely needs more than some kilobytes."
-        return _unparsable(Diagnostic(Code.FILE_TOO_LARGE, detail, Location(file), hint))
+        return Diagnostic(Code.FILE_TOO_LARGE, detail, Location(file), hint)
     body = content.removeprefix(codecs.BOM_UTF8)
     try:
-        text = body.decode()
+        return body.decode()
     except UnicodeDecodeError as error:
-        return _unparsable(_not_utf8(body, error.start, len(content) - len(body), file))
-    documents = quick(text)
-    if documents is not None:
-        return Parsed(_with_late_marks(documents, text, file), (), text)
-    return _built(text, file, environment)
+        return _not_utf8(body, error.start, len(content) - len(body), file)
 
 
-def _with_late_marks(quick: list[QuickDocument], text: str, file: str) -> tuple[Document, ...]:
-    late = LateFile(text, file)
-    return tuple(
-        Document(data, LateMarks(late, at), Location(file, line + 1, column + 1))
-        for at, (data, line, column) in enumerate(quick)
-    )
+def quick_document(quick: QuickDocument, file: LateFile, at: int) -> Document:
+    """Return what was read quickly as a document, the `at`th of its file."""
+    data, line, column = quick
+    return Document(data, LateMarks(file, at), Location(file.name, line + 1, column + 1))
 
 
-def _built(text: str, file: str, environment: Mapping[str, str]) -> Parsed:
+def parse_with_care(text: str, file: str, environment: Mapping[str, str]) -> Parsed:
+    """Parse a text that `quick_documents` does not take."""
     builder = Builder(file, environment)
     try:
         for event in events(text):
@@ -77,10 +79,6 @@ def _built(text: str, file: str, environment: Mapping[str, str]) -> Parsed:
 def split_lines(text: str) -> list[str]:
     """Return a text's lines as the parser counts them."""
     return _LINE_BREAK.split(text)
-
-
-def _unparsable(diagnostic: Diagnostic) -> Parsed:
-    return Parsed((), (diagnostic,), "")
 
 
 def _not_utf8(body: bytes, at: int, bom: int, file: str) -> Diagnostic:

@@ -7,7 +7,6 @@ and positions are not kept: they are read when somebody asks (`LateMarks`).
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from _ruamel_yaml import CParser
@@ -32,7 +31,6 @@ from reconciler.values import JsonValue
 LENGTH_MAX = 2 * VALUES_MAX
 
 QuickDocument: TypeAlias = "tuple[JsonValue, int, int]"
-QuickParser: TypeAlias = "Callable[[str], list[QuickDocument] | None]"
 
 
 def quick_documents(text: str) -> list[QuickDocument] | None:

@@ -49,10 +49,12 @@ def make_plan(desired: Iterable[Desired], snapshot: Snapshot, options: PlanOptio
     unreadable = tuple(each for each in snapshot.unreadable if options.selection.includes(each.tag))
     lost = frozenset(tag for each in unreadable if wanted.pop(tag := each.tag, None))
     records = {record.tag: record for record in snapshot.records if options.selection.includes(record.tag)}
+    settled = {tag for tag in wanted.keys() & records.keys() if planner.is_settled(wanted[tag], records[tag])}
+    open_records = [record for tag, record in records.items() if tag not in settled]
     changes: list[Change] = []
     unchanged: list[Desired] = []
     for tag in sorted(wanted.keys() | records.keys()):
-        change = planner.decide(wanted.get(tag), records.get(tag))
+        change = None if tag in settled else planner.decide(wanted.get(tag), records.get(tag))
         if change is not None:
             changes.append(change)
         elif tag in wanted:
@@ -60,17 +62,15 @@ def make_plan(desired: Iterable[Desired], snapshot: Snapshot, options: PlanOptio
     return Plan(
         changes=tuple(changes),
         unchanged=tuple(unchanged),
-        drift=tuple(planner.find_drift(wanted, records.values())),
-        unmanaged=tuple(tag for tag, record in records.items() if tag not in wanted and planner.is_unmanaged(record)),
+        drift=tuple(planner.find_drift(wanted, open_records)),
+        unmanaged=tuple(each.tag for each in open_records if each.tag not in wanted and planner.is_unmanaged(each)),
         selection=options.selection,
         revision=snapshot.revision,
         mark=snapshot.mark,
         keeps_applied=snapshot.keeps_applied,
         registry_exists=snapshot.exists,
-        foreign=tuple(planner.find_foreign(wanted, records.values())),
-        out_of_scope=tuple(
-            tag for tag, record in records.items() if tag not in wanted and planner.is_elsewhere(record)
-        ),
+        foreign=tuple(planner.find_foreign(wanted, open_records)),
+        out_of_scope=tuple(each.tag for each in open_records if each.tag not in wanted and planner.is_elsewhere(each)),
         emptied=emptied_records(snapshot),
         is_plain=snapshot.is_plain,
         missing_ledger=snapshot.missing_ledger,
@@ -109,6 +109,18 @@ class _Planner:
     options: PlanOptions
     protected_files: frozenset[str]
     keeps_owners: bool
+
+    def is_settled(self, desired: Desired, record: Record) -> bool:
+        """Tell at once, as for nearly every tag, that there is nothing to decide and nothing to say of one."""
+        live, applied = record.spec, record.applied
+        return (
+            live is not None
+            and applied is not None
+            and self.ownership(record) is Ownership.OWN
+            and not desired.lifecycle.ignore_changes
+            and desired.session_type.same_as(live)
+            and applied.same_as(live)
+        )
 
     def decide(self, desired: Desired | None, record: Record | None) -> Change | None:
         """Return what is to be done with a tag; None where nothing is."""

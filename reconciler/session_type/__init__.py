@@ -3,6 +3,7 @@
 from reconciler.session_type.lifetime import Lifetime, Period
 from reconciler.session_type.lint import LINT_CODES
 from reconciler.session_type.model import FIELDS, SessionType
+from reconciler.session_type.plain import plain_session_type
 from reconciler.session_type.rules import Checked, check
 from reconciler.session_type.selector import Selector, selectable_paths
 
@@ -15,5 +16,6 @@ __all__ = [
     "Selector",
     "SessionType",
     "check",
+    "plain_session_type",
     "selectable_paths",
 ]

@@ -61,6 +61,17 @@ def _field_problems(fields: Mapping[str, JsonValue]) -> Iterator[Problem]:
             yield unknown_key((field,), FIELDS, of="a session type")
 
 
+def have_their_forms(fields: Mapping[str, JsonValue]) -> bool:
+    """Tell whether each field by itself is right, and no other is there."""
+    if len(fields) != len(FIELDS) - ("description" not in fields):
+        return False
+    for field, (kind, _, has_form) in _FORMS.items():
+        value = fields.get(field, "")
+        if type(value) is not kind or not has_form(value):
+            return False
+    return True
+
+
 def _form_problem(field: str, value: JsonValue) -> Problem | None:
     """Return what is wrong with a field by itself."""
     kind, expected, has_form = _FORMS[field]

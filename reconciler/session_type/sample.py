@@ -17,7 +17,8 @@ SIZE_MAX = 64 * 1024
 _COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _PLAIN_LENGTH = SIZE_MAX // 4  # no value counts for more than four times its JSON
 # What any text or number has, as JSON, that can't be stored; so have some that can.
-_ODD = re.compile(r'[\ud800-\udfff]|\\u0000|"":|NaN|Infinity|[0-9]{19}')
+_ODD = ("\\u0000", '"":', "NaN", "Infinity")
+_LONG_NUMBER = re.compile("[0-9]{19}")
 _NOT_STORABLE = re.compile("[\0\ud800-\udfff]")
 
 
@@ -52,12 +53,21 @@ def sample_problems(schema: JsonObject) -> Iterator[Problem]:
 
 
 def _is_plain(schema: JsonObject) -> bool:
-    """Tell whether a schema is too small and too simple for any problem, by its JSON; most are, and are done."""
     try:
-        text = _COMPACT.encode(schema)
+        return is_plain_json(_COMPACT.encode(schema))
     except (RecursionError, TypeError, ValueError):
         return False
-    return len(text) < _PLAIN_LENGTH and text.count("{") + text.count("[") < DEPTH_MAX and not _ODD.search(text)
+
+
+def is_plain_json(schema: str) -> bool:
+    """Tell whether a schema is too small and too simple for any problem, by its JSON; most are, and are done."""
+    return (
+        len(schema) < _PLAIN_LENGTH
+        and schema.count("{") + schema.count("[") < DEPTH_MAX
+        and not any(odd in schema for odd in _ODD)
+        and (schema.isascii() or is_storable(schema))
+        and not _LONG_NUMBER.search(schema)
+    )
 
 
 def _own_size(value: JsonValue) -> int:

@@ -31,9 +31,21 @@ def canonical_value(value: JsonValue) -> JsonValue:
 def canonical_json(value: JsonValue) -> str:
     """Return the canonical form as compact JSON text, for comparing and for digests."""
     text = _SORTED.encode(value)
-    if ".0" in text or "e+" in text:  # as every whole number does that is written as a float
-        return _SORTED.encode(canonical_value(value))
-    return text
+    return _SORTED.encode(canonical_value(value)) if _may_differ(text) else text
+
+
+def sorted_json(value: JsonValue) -> str | None:
+    """Return canonical JSON that is as long as any compact JSON of the value; None where that takes care to tell."""
+    try:
+        text = _SORTED.encode(value)
+    except (RecursionError, TypeError, ValueError):
+        return None
+    return None if _may_differ(text) else text
+
+
+def _may_differ(text: str) -> bool:
+    """Tell whether there may be whole numbers that are written as floats: all of them have one of these."""
+    return ".0" in text or "e+" in text
 
 
 def same_value(left: JsonValue, right: JsonValue) -> bool:

@@ -52,15 +52,15 @@ def test_any_manifest_loads_the_same_from_the_cache_as_afresh(text: str) -> None
 def test_what_is_kept_is_not_parsed_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     load(PLAIN, tmp_path, cached(tmp_path))
     cache = cached(tmp_path)
-    monkeypatch.setattr("reconciler.manifests.parse_cache.quick_documents", lambda _: pytest.fail("parsed again"))
-    assert cache.documents(PLAIN)
+    monkeypatch.setattr("reconciler.manifests.parse_cache.quick_manifests", lambda _: pytest.fail("parsed again"))
+    assert cache.manifests(PLAIN)
 
 
 def test_a_text_with_a_variable_is_read_with_the_values_of_the_day(tmp_path: Path) -> None:
     for number in ("1", "2"):
         (desired,) = load(MANIFEST, tmp_path, cached(tmp_path), {"N": number}).desired
         assert desired.session_type.schema["n"] == int(number)
-    assert cached(tmp_path).documents(MANIFEST) is None
+    assert cached(tmp_path).manifests(MANIFEST) is None
 
 
 @given(st.integers(0, 10_000), st.integers(1, 255))
@@ -89,8 +89,8 @@ def test_another_version_reads_nothing_of_it(tmp_path: Path, monkeypatch: pytest
     load(PLAIN, tmp_path, cached(tmp_path))
     monkeypatch.setattr("reconciler.manifests.parse_cache.__version__", "9.9")
     cache = cached(tmp_path)
-    monkeypatch.setattr("reconciler.manifests.parse_cache.quick_documents", lambda _: None)
-    assert cache.documents(PLAIN) is None
+    monkeypatch.setattr("reconciler.manifests.parse_cache.quick_manifests", lambda _: None)
+    assert cache.manifests(PLAIN) is None
 
 
 def test_what_is_gone_from_the_manifests_goes_from_the_file(tmp_path: Path) -> None:
@@ -115,8 +115,8 @@ def test_runs_at_once_leave_one_whole_file(tmp_path: Path, monkeypatch: pytest.M
         list(threads.map(lambda text: load(text, tmp_path, cached(tmp_path)), texts))
     assert len(list((tmp_path / "cache").iterdir())) == 1
     cache = cached(tmp_path)
-    monkeypatch.setattr("reconciler.manifests.parse_cache.quick_documents", lambda _: None)
-    assert any(map(cache.documents, texts))
+    monkeypatch.setattr("reconciler.manifests.parse_cache.quick_manifests", lambda _: None)
+    assert any(map(cache.manifests, texts))
 
 
 def test_a_folder_that_can_not_be_written_is_no_error(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.nodes import Parsed, parse_yaml, quick_documents
+from reconciler.nodes import Parsed, parse_with_care, parse_yaml, quick_documents
 from reconciler.session_type import SessionType
 from tests.strategies import session_types
 
@@ -23,7 +23,7 @@ FRAGMENTS = st.sampled_from([
 
 def both(text: str) -> tuple[Parsed, Parsed]:
     content = text.encode()
-    return parse_yaml(content, "f.yaml", {}), parse_yaml(content, "f.yaml", {}, lambda _: None)
+    return parse_yaml(content, "f.yaml", {}), parse_with_care(text, "f.yaml", {})
 
 
 def assert_same(text: str) -> None:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, NoReturn, TypeVar
 
 from reconciler.port import EnvironmentImpact, HistoryEntry, Impact, ManagedBy, Record, Source
+from reconciler.registry.http.quick_record import quick_record
 from reconciler.session_type import FIELDS, SessionType
 from reconciler.values import JsonValue, same_value
 
@@ -55,7 +56,7 @@ def record_page(body: bytes) -> RecordPage:
     page = _object(_json(body), "the page")
     items: list[Any] = required(page, "items", list, "the page")
     return RecordPage(
-        tuple(_record(item, f"items[{at}]") for at, item in enumerate(items)),
+        tuple(quick_record(item) or _record(item, f"items[{at}]") for at, item in enumerate(items)),
         required(page, "revision", int, "the page"),
         required(page, "next", str, "the page", or_null=True),
         _optional(page, "mark") or "",

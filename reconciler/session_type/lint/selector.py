@@ -70,7 +70,7 @@ def selector_problems(session_type: SessionType) -> Iterator[Problem]:
         sample = selector.resolve(session_type.schema)
     except KeyError:
         return
-    if what := _constant(sample, selector.path[-1]):
+    if what := constant_kind(sample, selector.path[-1]):
         spelled = format_path(("schema", *selector.path))
         yield Problem(
             Code.SELECTOR_CONSTANT,
@@ -81,7 +81,7 @@ def selector_problems(session_type: SessionType) -> Iterator[Problem]:
         )
 
 
-def _constant(sample: JsonValue, key: str) -> str:
+def constant_kind(sample: JsonValue, key: str) -> str:
     """Say what kind of constant a sample is; nothing for one that may be a user's."""
     match sample:
         case str():

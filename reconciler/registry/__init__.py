@@ -4,6 +4,6 @@ Importing this package loads no SQL library: that happens when a database is ope
 """
 
 from reconciler.registry.connect import bring_up_to_date, open_reader, open_registry
-from reconciler.registry.url import UnsupportedRegistry
+from reconciler.registry.url import UnsupportedRegistry, is_behind_http
 
-__all__ = ["UnsupportedRegistry", "bring_up_to_date", "open_reader", "open_registry"]
+__all__ = ["UnsupportedRegistry", "bring_up_to_date", "is_behind_http", "open_reader", "open_registry"]

@@ -71,6 +71,11 @@ class DuctapeEndpoint:
 Address: TypeAlias = SqliteFile | PostgresDatabase
 
 
+def is_behind_http(url: str) -> bool:
+    """Tell whether a registry is asked over HTTP, whatever else its URL says."""
+    return re.match(r"(?i)(ductape\+)?https?://", url) is not None
+
+
 def parse_registry_url(url: str, root: Path) -> Address | HttpEndpoint | DuctapeEndpoint:
     """Tell which registry `url` means; a relative path starts at `root`."""
     form = _URL.fullmatch(url)

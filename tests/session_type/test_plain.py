@@ -21,7 +21,7 @@ FIELDS: dict[str, Any] = {
     "expiry": 7,
     "period": "days",
 }
-NO_TEXTS = [0, -1, 2**31, 2**63, 10**19, 1.0, 1e300, float("nan"), True, None, [], {}, {"": 1}]
+NO_TEXTS: list[Any] = [0, -1, 2**31, 2**63, 10**19, 1.0, 1e300, float("nan"), True, None, [], {}, {"": 1}]
 TEXTS = ["", "\0", "\ud800", "a" * 300, "x" * 20_000, "1.0", "e+", "tag:x", "fortnights", "day", "$Session{schema}"]
 REAL = ["AKIAIOSFODNN7EXAMPLQ", "4111111111111111", "mail@corp.com", "admin", "+49 170 1234567", "$Session{userId}"]
 ODD = st.sampled_from([*NO_TEXTS, *TEXTS, *REAL])

@@ -26,6 +26,7 @@ from reconciler.cli.run import planning
 from reconciler.cli.run.approval import Approval, allow_option
 from reconciler.cli.run.carry_out import Manner, carry_out, exit_code
 from reconciler.cli.run.inputs import Run
+from reconciler.cli.run.live import Live
 from reconciler.cli.run.planning import Planned
 from reconciler.cli.run.policies import Policies
 from reconciler.cli.run.saved_plan import load_saved_plan
@@ -127,9 +128,10 @@ def _planned(run: Run, console: Console, options: dict[str, Any]) -> Planned:
         _forbid_with_a_plan(options)
         return policies.over(load_saved_plan(run, Path(options["saved"])))
     paths: Sequence[str] = options["paths"]
-    loaded = policies.load(paths, command="apply")
-    say_warnings(console, loaded)
-    planned = planning.make(run, loaded, run.header(loaded, paths), planning.options_of(run, options))
+    with Live(run) as live:
+        loaded = policies.load(paths, command="apply")
+        say_warnings(console, loaded)
+        planned = planning.make(live, loaded, run.header(loaded, paths), planning.options_of(run, options))
     planning.say_what_is_missing(planned, console)
     return policies.over(planning.signed(run, planned))
 

@@ -15,6 +15,7 @@ from reconciler.cli.output.delivery import Delivery, all_formats
 from reconciler.cli.output.reporting import reported, say_warnings
 from reconciler.cli.run import planning
 from reconciler.cli.run.inputs import Run
+from reconciler.cli.run.live import Live
 from reconciler.cli.run.planning import Planned
 from reconciler.errors import ReconcilerError
 from reconciler.manifests import Loaded
@@ -53,9 +54,11 @@ def command(console: Console, given: Globals, /, **options: Any) -> ExitCode:
     """
     run = Run.of(given)
     has_manifests = bool(run.manifest_paths(options["paths"]))
-    loaded = run.load(options["paths"], command="drift") if has_manifests else Loaded.nothing()
-    say_warnings(console, loaded.without(*LINT_CODES))  # drift is about what is live
-    planned = planning.make(run, loaded, run.header(loaded, options["paths"]), planning.options_of(run, options))
+    with Live(run) as live:
+        loaded = run.load(options["paths"], command="drift") if has_manifests else Loaded.nothing()
+        say_warnings(console, loaded.without(*LINT_CODES))  # drift is about what is live
+        header = run.header(loaded, options["paths"])
+        planned = planning.make(live, loaded, header, planning.options_of(run, options))
     if not planned.plan.registry_exists:
         raise RegistryUnavailable(
             f"The registry {planned.header.registry} does not exist",

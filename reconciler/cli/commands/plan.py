@@ -26,6 +26,7 @@ from reconciler.cli.output.reporting import reported, say_warnings
 from reconciler.cli.run import planning
 from reconciler.cli.run.against import Against
 from reconciler.cli.run.inputs import Run
+from reconciler.cli.run.live import Live
 from reconciler.cli.run.policies import Policies
 from reconciler.errors import ReconcilerError
 from reconciler.manifests import Loaded
@@ -77,10 +78,11 @@ def command(console: Console, given: Globals, /, **options: Any) -> ExitCode:
     run = Run.of(given)
     policies = Policies(run, console)
     against = Against.of(run, options["against"]) if options["against"] else None
-    loaded = _loaded(policies, options["paths"], against, console)
-    header = run.header(loaded, options["paths"])
-    header = against.header(header) if against else header
-    planned = planning.make(run, loaded, header, planning.options_of(run, options), against)
+    with Live(run) as live:
+        loaded = _loaded(policies, options["paths"], against, console)
+        header = run.header(loaded, options["paths"])
+        header = against.header(header) if against else header
+        planned = planning.make(live, loaded, header, planning.options_of(run, options), against)
     planned = policies.over(planning.signed(run, planned, against))
     planning.say_what_is_missing(planned, console)
     if options["out"]:

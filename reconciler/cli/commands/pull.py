@@ -15,7 +15,6 @@ from reconciler.cli.options import Globals, completed, global_options
 from reconciler.cli.output.console import Console
 from reconciler.cli.output.files import write_atomically
 from reconciler.cli.output.reporting import reported
-from reconciler.cli.run import planning
 from reconciler.cli.run.inputs import Run
 from reconciler.cli.run.pull_notes import pull_notes, unapplied
 from reconciler.diagnostics import InvalidInput, nearest_of
@@ -123,7 +122,8 @@ class Workplace:
 
 
 def _live(run: Run, tags: tuple[str, ...]) -> list[Record]:
-    live = {record.tag: record for record in planning.fetch(run).records if record.spec}
+    with run.reader() as reader:
+        live = {record.tag: record for record in reader.fetch().records if record.spec}
     for tag in tags:
         if tag not in live:
             nearest = nearest_of(tag, live)

@@ -11,6 +11,7 @@ from reconciler.cli.run.against import Against
 from reconciler.cli.run.authors import authors_of
 from reconciler.cli.run.former import former_manifests
 from reconciler.cli.run.inputs import Run
+from reconciler.cli.run.live import Live
 from reconciler.cli.run.secrecy import with_todays_secrets
 from reconciler.errors import ReconcilerError
 from reconciler.manifests import Loaded
@@ -34,7 +35,7 @@ from reconciler.plan import (
     with_impacts,
 )
 from reconciler.policy import Waived
-from reconciler.port import ImpactReader, Snapshot
+from reconciler.port import ImpactReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,29 +91,22 @@ class Planned:
         return self.policies.added_to(document)
 
 
-def fetch(run: Run) -> Snapshot:
-    """Read the registry."""
-    with run.reader() as reader:
-        return reader.fetch()
-
-
-def make(run: Run, loaded: Loaded, header: Header, options: PlanOptions, against: Against | None = None) -> Planned:
+def make(live: Live, loaded: Loaded, header: Header, options: PlanOptions, against: Against | None = None) -> Planned:
     """Plan the loaded manifests, those of another commit with `against`, against the registry as it is now.
 
     What only a plan with changes needs is asked for only then: git's memory of manifests that are gone, and live
     numbers.
     """
-    with run.reader() as reader:
-        snapshot = reader.fetch()
-        if not snapshot.keeps_applied and (options.prune or options.adopt):
-            raise _no_owners(header.registry, "--prune" if options.prune else "--adopt")
-        if against:
-            loaded = with_todays_secrets(run, loaded, run.paths_of_project(header.manifest_paths), snapshot)
-        gone = gone_records(loaded.desired, snapshot, options)
-        if not (loaded.desired or options.prune):  # a drift without manifests, which looks at what drifted only
-            gone = tuple(record for record in gone if record.applied != record.spec)
-        plan = make_plan(loaded.desired, snapshot, replace(options, former=former_manifests(run, gone)))
-        plan = with_live_numbers(plan, reader)
+    run, snapshot = live.run, live.snapshot()
+    if not snapshot.keeps_applied and (options.prune or options.adopt):
+        raise _no_owners(header.registry, "--prune" if options.prune else "--adopt")
+    if against:
+        loaded = with_todays_secrets(run, loaded, run.paths_of_project(header.manifest_paths), snapshot)
+    gone = gone_records(loaded.desired, snapshot, options)
+    if not (loaded.desired or options.prune):  # a drift without manifests, which looks at what drifted only
+        gone = tuple(record for record in gone if record.applied != record.spec)
+    plan = make_plan(loaded.desired, snapshot, replace(options, former=former_manifests(run, gone)))
+    plan = with_live_numbers(plan, live.reader)
     refusals = check_guards(plan, run.target.limits, manifests=len(loaded.desired))
     return Planned(plan, header, refusals)
 

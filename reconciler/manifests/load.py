@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
 from reconciler.diagnostics import Code, Diagnostic, Severity, in_order, missing_key, nearest_of, with_article
-from reconciler.manifests.find import ManifestPath, find_files, is_under, read_file, relative
+from reconciler.manifests.find import ManifestPath, find_files, read_file
 from reconciler.manifests.manifest import read_manifest
 from reconciler.manifests.overlay import overlaid
 from reconciler.manifests.parse_cache import ParseCache
@@ -129,7 +130,7 @@ class _Reading:
         self.diagnostics: list[Diagnostic] = []
         self.texts: dict[str, str] = {}
         self.unused: set[str] = set()  # the files of overlays that nothing lies under
-        self._root = str(root.resolve())
+        self._inside = os.path.join(root.resolve(), "")  # noqa: PTH118 - with the separator
         self._environment = environment
         self._cache = cache
         self._recorded: dict[str, str] = {}
@@ -168,7 +169,8 @@ class _Reading:
         ]
 
     def _relative(self, file: ManifestPath, real: str) -> str:
-        return relative(real, self._root) if is_under(real, self._root) else file.spelled
+        inside = real.startswith(self._inside)
+        return real[len(self._inside) :].replace(os.sep, "/") if inside else file.spelled
 
     def lay_over(self, manifests: list[_Manifest], overlays: Iterable[ManifestPath]) -> list[_Manifest]:
         """Return the manifests with the overlays of their tag over them."""

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -76,6 +79,33 @@ def test_plan_apply_drift_and_history(server: FakeServer, out: Output) -> None:
     assert "eve" in shown
     assert "token:ci" in shown
     assert TOKEN not in shown
+
+
+@pytest.mark.usefixtures("here")
+def test_the_registry_is_asked_while_the_manifests_are_read(server: FakeServer, tmp_path: Path, out: Output) -> None:
+    pipe = tmp_path / "late.yaml"
+    os.mkfifo(pipe)
+
+    def write_once_asked() -> None:
+        answer_by = time.monotonic() + 20
+        while not server.seen and time.monotonic() < answer_by:
+            time.sleep(0.01)
+        pipe.write_text(MANIFEST.format(tag="late", expiry=7) if server.seen else "asked: too late\n")
+
+    writer = threading.Thread(target=write_once_asked)
+    writer.start()
+    assert run(["plan", str(pipe)]) == 0
+    writer.join()
+    assert "1 to create" in out()
+
+
+@pytest.mark.usefixtures("here")
+def test_a_mistake_in_the_manifests_does_not_wait_for_the_registry(server: FakeServer, here: Path, out: Output) -> None:
+    server.fail("GET", *[Fault(hang=True)] * 3)
+    (here / "sessions" / "a.yaml").write_text("name: 1\n")
+    for command in ("plan", "drift", "apply"):
+        assert run([command]) == 3
+        assert "`name` must be a string" in out()
 
 
 def revision_of(server: FakeServer, tag: str) -> int:

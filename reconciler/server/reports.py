@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from reconciler.port import Impact
 from reconciler.registry.store import StoreReader
-from reconciler.server.conditional import existing
 from reconciler.server.replies import entry_json
 
 
@@ -16,12 +16,12 @@ def history_json(reader: StoreReader, *, tag: str | None, after: int, limit: int
     return {"items": [entry_json(entry) for entry in entries], "next_after": entries[-1].revision if more else None}
 
 
-def impact_json(reader: StoreReader, tag: str) -> dict[str, Any]:
-    """Return the impact of a session type. Raises Refusal where no record has the tag."""
-    return {"tag": tag, **asdict(existing(reader.impact(tag), tag))}
+def impact_json(tag: str, impact: Impact) -> dict[str, Any]:
+    """Return the impact of a session type."""
+    return {"tag": tag, **asdict(impact)}
 
 
 def impacts_json(reader: StoreReader) -> dict[str, Any]:
     """Return the impacts of all session types, as far as they are known."""
     found = reader.impacts()
-    return {"items": [{"tag": tag, **asdict(found[tag])} for tag in sorted(found)]}
+    return {"items": [impact_json(tag, found[tag]) for tag in sorted(found)]}

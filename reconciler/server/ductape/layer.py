@@ -15,10 +15,11 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from reconciler.port import RegistryError
+from reconciler.registry.ductape.extension import MARK, VERSION
 from reconciler.server.bodies import parse_object
 from reconciler.server.ductape.callers import caller_of, header_secret, identified, log_in
 from reconciler.server.ductape.methods import carry_out
-from reconciler.server.ductape.received import body_of, call_of
+from reconciler.server.ductape.received import body_of, call_of, is_extended
 from reconciler.server.ductape.refusals import FAILED, CallRefused, Refused, told
 from reconciler.server.limits import BodyLimits
 from reconciler.server.problems import Refusal, request_id_of
@@ -75,7 +76,7 @@ class DuctapeLayer:
             refused = told(error)
             if refused.status >= 500:  # noqa: PLR2004
                 _log.error("registry error", extra={"request_id": request_id_of(request), "error": str(error)})
-            return refused.response()
+            return refused.extended_response(request_id_of(request)) if is_extended(request) else refused.response()
         except ClientDisconnect:
             raise
         except Exception:  # noqa: BLE001 - logged, and answered in the form that the client knows
@@ -94,6 +95,7 @@ class DuctapeLayer:
                 "data": data,
                 "execution_time_ms": round((perf_counter() - began) * 1000),
                 "request_id": request_id_of(request),
+                **({MARK: [VERSION]} if is_extended(request) else {}),
             }
         )
 

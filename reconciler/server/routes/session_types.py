@@ -168,7 +168,7 @@ def delete_session_type(request: Request, product: ProductPath, tag: TagPath, ca
 )
 def get_impact(request: Request, product: ProductPath, tag: TagPath) -> Response:
     """Tell how many live sessions and users a type has; null where that is not known."""
-    return reply(impact_json(services_of(request).reader(product), tag))
+    return reply(impact_json(tag, existing(services_of(request).reader(product).impact(tag), tag)))
 
 
 def _record(record: Record, status: int = 200, headers: dict[str, str] | None = None) -> Response:

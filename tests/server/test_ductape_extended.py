@@ -262,12 +262,13 @@ class TestWhoDoesNotAsk:
 
     def test_the_added_parameters_are_refused(self, plain: DuctapeClient) -> None:
         plain.call("create", plain.product, spec())
-        for method, params in {
+        calls: dict[str, list[Any]] = {
             "update": ["user", {"expiry": 9}, {"revision": 1}],
             "delete": ["user", {"revision": 1}],
             "create": [spec("other"), {"source": SOURCE}],
             "list": [{}],
-        }.items():
+        }
+        for method, params in calls.items():
             answer = plain.execute("sessions", method, plain.product, *params)
             assert "parameters: product" in refused(answer, 400, "INVALID_REQUEST")
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -59,7 +61,9 @@ class Wire:
     answers: dict[str, Answer] = field(default_factory=dict)
 
     def send(self, request: Request) -> Answer:
-        method = json.loads(opened(json.loads(request.body or b"")["encrypted_payload"], KEY))["method"]
+        body = request.body or b""
+        plain = gzip.decompress(body) if "Content-Encoding" in request.headers else body
+        method = json.loads(opened(json.loads(plain)["encrypted_payload"], KEY))["method"]
         self.sent.append(method)
         self.asked.append("Reconciler-Extensions" in request.headers)
         if method in self.answers:
@@ -173,6 +177,20 @@ class TestFindingOut:
         wire.lost["fetch"] = [True, False]
         assert registry.create(SPEC, SOURCE).revision == 1
         assert wire.sent == ["fetch", "fetch", "fetch", "create"]
+
+    def test_many_threads_find_out_at_once(self, extended: tuple[EitherRegistry, Wire]) -> None:
+        registry, _ = extended
+        with ThreadPoolExecutor(8) as threads:
+            created = list(threads.map(lambda number: registry.create(session_type(f"t{number}"), SOURCE), range(8)))
+        snapshot = registry.fetch()
+        assert sorted(created, key=lambda record: record.tag) == [*snapshot.records]
+        assert {record.managed_by and record.managed_by.project for record in snapshot.records} == {"shop"}
+        assert snapshot.revision == 8
+
+    def test_what_is_packed_asks_too(self, extended: tuple[EitherRegistry, Wire]) -> None:
+        registry, _ = extended
+        created = registry.create(session_type(description="x" * 300_000), SOURCE)
+        assert registry.fetch().records == (created,)
 
     def test_a_ledger_is_refused_and_nothing_written(self, ours: Running, open_at: Open, tmp_path: Path) -> None:
         registry, wire = open_at(ours.url, ours.token(Role.WRITE), ledger=True)

@@ -15,6 +15,7 @@ VARIABLES = {
     "RECONCILER_ACTOR": "Who the history of a database, or a ledger, names as the writer.  [default: user@host]",
     "RECONCILER_DATABASE": "The database of the registry server, in place of --database.",
     "RECONCILER_DUCTAPE": "1: the registry server answers the clients of the Ductape platform too, as with --ductape.",
+    "RECONCILER_DUCTAPE_ORIGINS": "The origins whose pages may call it, as with --ductape-origin; spaces between them.",
     "RECONCILER_ENV": "The environment of sessions and keys, in place of --env.",
     "RECONCILER_MASTER_KEY": "The key that locks all session keys: 32 random bytes in base64. Goes before any file.",
     "RECONCILER_MASTER_KEY_FILE": "A file with that key, in place of --master-key-file.",

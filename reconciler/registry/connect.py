@@ -46,11 +46,9 @@ def open_reader(
     """
     address = _address(url, root, ledger)
     if isinstance(address, DuctapeEndpoint):
-        from reconciler.registry.ductape import open_ductape  # noqa: PLC0415
-        from reconciler.registry.plain import PlainReader  # noqa: PLC0415
+        from reconciler.registry.ductape import EitherReader, open_proxy  # noqa: PLC0415
 
-        remembered = _ledger(ledger, root, address, product)
-        return PlainReader(open_ductape(address, product=product), remembered)
+        return EitherReader.over(open_proxy(address), product, _ledger(ledger, root, address, product))
     if isinstance(address, HttpEndpoint):
         from reconciler.registry.http import open_http_reader  # noqa: PLC0415
 
@@ -79,11 +77,11 @@ def open_registry(  # noqa: PLR0913 - what a registry of any kind needs to know,
     """
     address = _address(url, root, ledger)  # before SQLAlchemy is loaded, for a wrong URL
     if isinstance(address, DuctapeEndpoint):
-        from reconciler.registry.ductape import open_ductape  # noqa: PLC0415
-        from reconciler.registry.plain import Author, PlainRegistry  # noqa: PLC0415
+        from reconciler.registry.ductape import EitherRegistry, open_proxy  # noqa: PLC0415
+        from reconciler.registry.plain import Author  # noqa: PLC0415
 
         remembered = _ledger(ledger, root, address, product)
-        return PlainRegistry(open_ductape(address, product=product), remembered, Author(actor, clock))
+        return EitherRegistry.over(open_proxy(address), product, remembered, Author(actor, clock))
     if isinstance(address, HttpEndpoint):
         from reconciler.registry.http import open_http_registry  # noqa: PLC0415
 

@@ -8,6 +8,7 @@ from starlette.requests import Request
 
 from reconciler.server.problems import InputError, invalid
 
+KEY_PATTERN = "^[!-~]{1,200}$"
 _KEY = re.compile("[!-~]{1,200}")
 
 

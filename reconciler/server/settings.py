@@ -16,7 +16,7 @@ class Settings:
 
     A relative SQLite path in `database` starts at `root`. The URL may hold a password, so it is kept out of the repr.
     Without a `master_key_file` the master key is kept where it is by default; the environment's goes before any file.
-    With `ductape` the clients of the Ductape platform are answered too.
+    With `ductape` the clients of the Ductape platform are answered too, and pages of `ductape_origins` may be such.
     """
 
     database: str = field(repr=False)
@@ -26,3 +26,4 @@ class Settings:
     master_key_file: Path | None = None
     refresh: RefreshPolicy = field(default_factory=RefreshPolicy)
     ductape: bool = False
+    ductape_origins: tuple[str, ...] = ()

@@ -18,6 +18,7 @@ from reconciler.access import Role
 from reconciler.cli.exit_codes import ExitCode
 from reconciler.cli.help import DocumentedCommand, page
 from reconciler.cli.options import Globals, global_options
+from reconciler.cli.origins import read_origins
 from reconciler.cli.output.console import Console
 from reconciler.cli.output.reporting import reported
 from reconciler.cli.run.inputs import Run
@@ -66,6 +67,16 @@ _BOOTSTRAP = "bootstrap"
     envvar="RECONCILER_DUCTAPE",
     help="Answer the clients of the Ductape platform too.  [env: RECONCILER_DUCTAPE]",
 )
+@click.option(
+    "--ductape-origin",
+    "ductape_origins",
+    metavar="ORIGIN",
+    multiple=True,
+    envvar="RECONCILER_DUCTAPE_ORIGINS",
+    callback=read_origins,
+    help="With --ductape: let pages of this origin call, such as https://app.example.com. May be repeated."
+    "  [env: RECONCILER_DUCTAPE_ORIGINS]",
+)
 @click.option("--migrate", is_flag=True, help="Bring the tables of an older version up to date first.")
 @global_options
 @reported
@@ -74,6 +85,8 @@ def command(console: Console, given: Globals, /, **options: Any) -> ExitCode:
 
     Tables are made in an empty database. There, and only on a loopback address, one admin token is made and printed.
     """
+    if options["ductape_origins"] and not options["ductape"]:
+        raise click.UsageError("--ductape-origin needs --ductape: no other address can be called by pages.")
     server = _libraries()
     project = Run.of(given, any_target=True).project
     root, key_file = project.root, options["master_key_file"]
@@ -86,6 +99,7 @@ def command(console: Console, given: Globals, /, **options: Any) -> ExitCode:
         master_key_file=key_file,
         refresh=refresh_policy(project),
         ductape=options["ductape"],
+        ductape_origins=options["ductape_origins"],
     )
     listening = server.Listening(options["host"], options["port"], options["workers"])
     return ExitCode.OK if server.serve(settings, listening) else ExitCode.ERROR

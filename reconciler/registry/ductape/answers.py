@@ -5,6 +5,7 @@ An answer reads `{status, message, code, data: {data, …}}`. A refusal may come
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -19,10 +20,11 @@ from reconciler.port import (
     TagExists,
 )
 from reconciler.registry.ductape.credentials import PRODUCT_KEY, Credentials
+from reconciler.registry.ductape.extension import MARK, PROBLEM, VERSION
 from reconciler.registry.http import Malformed, json_object
 from reconciler.registry.http.refusal import TRANSIENT, Refusals
 from reconciler.registry.http.retry import Fate, NoAnswer
-from reconciler.registry.http.transport import Answer
+from reconciler.registry.http.transport import Answer, Request
 from reconciler.registry.stale import HINT
 from reconciler.values import JsonValue
 
@@ -36,12 +38,13 @@ _NOT_FOUND = re.compile(r"not found|does ?n[o']t exist|no such", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call. `params` may hold sensitive samples, and are in no repr."""
+    """One call. `params` may hold sensitive samples, and are in no repr. `tags` are those of a changeset's writes."""
 
     module: str
     method: str
     params: tuple[JsonValue, ...] = field(repr=False)
     tag: str | None = None
+    tags: tuple[str, ...] = ()
 
     @property
     def told(self) -> str:
@@ -49,8 +52,20 @@ class Call:
         return f"{self.module}.{self.method}" + (f" of `{self.tag}`" if self.tag else "")
 
 
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a call gave, and whether it was given with the extension."""
+
+    value: JsonValue = field(repr=False)
+    is_extended: bool
+
+
 class Missing(Exception):
     """The platform has no such session type. Never leaves this package."""
+
+    def __init__(self, message: str, *, is_extended: bool = False) -> None:
+        super().__init__(message)
+        self.is_extended = is_extended
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +75,7 @@ class Answers:
     refusals: Refusals
     credentials: Credentials
 
-    def value(self, call: Call, answer: Answer, *, inner: str = "data") -> JsonValue:
+    def reply(self, call: Call, answer: Answer, *, inner: str = "data") -> Reply:
         """Return what an answer holds, `inner` of its data. Raises Missing, NoAnswer, RegistryError."""
         outcome = self._outcome(call, answer, inner)
         # Here, and not where it was made: no frame of a traceback holds what was said, since it may repeat the token.
@@ -68,7 +83,7 @@ class Answers:
             raise outcome
         return outcome
 
-    def _outcome(self, call: Call, answer: Answer, inner: str) -> JsonValue | Exception:
+    def _outcome(self, call: Call, answer: Answer, inner: str) -> Reply | Exception:
         ok = 200 <= answer.status < 300  # noqa: PLR2004 - success
         try:
             said = json_object(answer.body)
@@ -79,14 +94,25 @@ class Answers:
                 return NoAnswer(self.about(call, told), Fate.UNKNOWN)
             said = {}
         if ok and said.get("status") is not False:
-            return _inner(said.get("data"), inner)
+            data = said.get("data")
+            return Reply(_inner(data, inner), _is_extended(data))
+        if isinstance(problem := said.get(PROBLEM), dict):
+            return self._problem(call, answer, problem)
         code = said.get("code")
         status = code if ok and isinstance(code, int) and code >= 400 else 400 if ok else answer.status  # noqa: PLR2004
-        return self._refusal(call, replace(answer, status=status), _message(said))
+        refusal = self._refusal(call, replace(answer, status=status), _message(said))
+        return Missing(str(refusal), is_extended=_is_extended(said)) if isinstance(refusal, Missing) else refusal
 
     def about(self, call: Call, error: RegistryUnavailable) -> RegistryUnavailable:
         """Return an error of the transport, with the call that it is about."""
         return RegistryUnavailable(f"{call.told}: {error.message}", hint=error.hint, tag=call.tag)
+
+    def _problem(self, call: Call, answer: Answer, problem: dict[str, Any]) -> RegistryError | NoAnswer:
+        """Return what the HTTP API's own refusal means, which lies in that of the call."""
+        status = problem.get("status")
+        body = self.credentials.masked_in(json.dumps(problem)).encode()
+        meant = replace(answer, status=status if isinstance(status, int) else answer.status, body=body)
+        return self.refusals.error(Request("POST", "", tag=call.tag, tags=call.tags), meant)
 
     def _refusal(self, call: Call, answer: Answer, message: str) -> Exception:
         status, told = answer.status, self._clean(message) or self._excerpt(answer)
@@ -140,6 +166,11 @@ def _inner(data: Any, name: str) -> JsonValue:
         return found
     inner: JsonValue = data.get(name, data if "tag" in data else None)
     return inner
+
+
+def _is_extended(said: Any) -> bool:
+    marks = said.get(MARK) if isinstance(said, dict) else None
+    return isinstance(marks, list) and VERSION in marks
 
 
 def _message(said: dict[str, Any]) -> str:

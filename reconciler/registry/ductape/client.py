@@ -28,6 +28,11 @@ class DuctapeSessions:
         """What the platform is called in messages."""
         return self._proxy.place
 
+    @property
+    def is_extended(self) -> bool | None:
+        """Whether it is a registry of ours that answers, with more than this is made for; None while that is open."""
+        return self._proxy.is_extended
+
     def list(self) -> tuple[Found, ...]:
         """Return all session types of the product."""
         call = self._call("list")

@@ -48,7 +48,7 @@ def log_in(
         except NoAnswer as missed:
             failed = missed
         else:
-            return answers.value(_CALL, answer, inner="result")
+            return answers.reply(_CALL, answer, inner="result").value
         raise NoAnswer(answers.about(_CALL, failed.error), failed.fate, failed.wait)
 
     try:

@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from reconciler.project import Secret
-from reconciler.registry.ductape.client import DuctapeSessions
 from reconciler.registry.ductape.credentials import find_credentials, home_folder
 from reconciler.registry.ductape.proxy import Proxy
 from reconciler.registry.http import Manner, open_link
@@ -16,20 +15,19 @@ from reconciler.registry.http.link import Link
 from reconciler.registry.url import DuctapeEndpoint
 
 
-def open_ductape(
+def open_proxy(
     address: DuctapeEndpoint,
     *,
-    product: str,
     environment: Mapping[str, str] | None = None,
     home: Path | None = None,
     manner: Manner | None = None,
-) -> DuctapeSessions:
-    """Open a product of the platform. Raises RegistryDenied, UnsupportedRegistry, RegistryUnavailable."""
+) -> Proxy:
+    """Open what all calls go through. Raises RegistryDenied, UnsupportedRegistry, RegistryUnavailable."""
     known = os.environ if environment is None else environment
     credentials = find_credentials(address.http, known, home or home_folder())
-    return DuctapeSessions(Proxy(open_platform(address, credentials.token, manner), credentials), product)
+    return Proxy(open_platform(address, credentials.token, manner), credentials)
 
 
 def open_platform(address: DuctapeEndpoint, token: Secret | None, manner: Manner | None = None) -> Link:
-    """Open what all calls go through. The platform wants the token in a header of its own as well."""
+    """Open the connections to the platform. It wants the token in a header of its own as well."""
     return open_link(replace(address.http, token_header="x-access-token" if token else ""), token, manner)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import gzip
-import json
 from collections.abc import Callable
 from typing import TypeVar
 
-from reconciler.registry.ductape.answers import Answers, Call
+from reconciler.port import RegistryUnavailable
+from reconciler.registry.ductape.answers import Answers, Call, Missing
 from reconciler.registry.ductape.credentials import Credentials
 from reconciler.registry.ductape.envelope import encrypt
+from reconciler.registry.ductape.extension import HEADER, VERSION
+from reconciler.registry.http import Malformed, json_body
 from reconciler.registry.http.link import Link
-from reconciler.registry.http.retry import NoAnswer, Patience, read, write
-from reconciler.registry.http.transport import Request
+from reconciler.registry.http.retry import Fate, NoAnswer, Patience, Settle, read, write
+from reconciler.registry.http.transport import Answer, Request
 from reconciler.values import JsonValue
 
 T = TypeVar("T")
@@ -22,22 +24,43 @@ PATH = "/proxy/v1/sdk-proxy/execute"
 GZIP_ABOVE = 204_800
 
 
+class Extended(Exception):
+    """What was asked in the platform's form was answered in ours. Passes `registry.plain`, and is caught here."""
+
+
 class Proxy:
-    """The proxy of one platform, for one user. May be used by several threads at once."""
+    """The proxy of one platform, for one user. May be used by several threads at once.
+
+    Whether it is in truth a registry of ours, the first answer tells, for good.
+    """
 
     def __init__(self, link: Link, credentials: Credentials) -> None:
         self._link = link
         self._credentials = credentials
         self._answers = Answers(link.refusals, credentials)
+        self._is_extended: bool | None = None
 
     @property
     def place(self) -> str:
         """What the platform is called in messages."""
         return self._link.refusals.place
 
+    @property
+    def is_extended(self) -> bool | None:
+        """Whether the other side knows the extension; None before it has answered."""
+        return self._is_extended
+
     def read(self, call: Call, patience: Patience | None = None) -> JsonValue:
-        """Return the value of a call that changes nothing."""
-        return read(lambda: self._attempt(call), patience or self._link.patience)
+        """Return what a call of the platform's that changes nothing gives. Raises Extended, Missing, RegistryError."""
+        try:
+            value = read(lambda: self._attempt(call), patience or self._link.patience)
+        except Missing:
+            if not self._is_extended:
+                raise
+        else:
+            if not self._is_extended:
+                return value
+        raise Extended
 
     def write(self, call: Call, settle: Callable[[Patience], bool | None]) -> None:
         """Make a call that changes something, once. `settle` finds out whether one whose answer was lost did it."""
@@ -47,6 +70,25 @@ class Proxy:
             return True
 
         write(attempt, self._link.patience, settle)
+
+    def ask(self, call: Call, decode: Callable[[JsonValue], T], patience: Patience | None = None) -> T:
+        """Return what a call of the extension that changes nothing gives. Raises Missing, RegistryError."""
+        value = read(lambda: self._attempt(call), patience or self._link.patience)
+        return self._decoded(call, value, decode)
+
+    def change(self, call: Call, decode: Callable[[JsonValue], T], settle: Settle[T]) -> T:
+        """Make a call of the extension that changes something, once, and return what it gives."""
+
+        def attempt() -> T:
+            value = self._attempt(call)
+            try:
+                return self._decoded(call, value, decode)
+            except RegistryUnavailable as unreadable:
+                failed = unreadable
+            # It said that it had done it; only what exactly is unknown.
+            raise NoAnswer(failed, Fate.UNKNOWN)
+
+        return write(attempt, self._link.patience, settle)
 
     def close(self) -> None:
         """Close the connections."""
@@ -58,9 +100,29 @@ class Proxy:
         except NoAnswer as missed:
             failed = missed
         else:
-            return self._answers.value(call, answer)
+            return self._learned(call, answer)
         # Outside the handler: no traceback may lead into the library, whose frames hold the token.
         raise NoAnswer(self._answers.about(call, failed.error), failed.fate, failed.wait)
+
+    def _learned(self, call: Call, answer: Answer) -> JsonValue:
+        try:
+            reply = self._answers.reply(call, answer)
+        except Missing as missing:
+            self._learn(is_extended=missing.is_extended)
+            raise
+        self._learn(is_extended=reply.is_extended)
+        return reply.value
+
+    def _learn(self, *, is_extended: bool) -> None:
+        if self._is_extended is None:
+            self._is_extended = is_extended
+
+    def _decoded(self, call: Call, value: JsonValue, decode: Callable[[JsonValue], T]) -> T:
+        try:
+            return decode(value)
+        except Malformed as malformed:
+            text = f"{call.told}: {self.place} gave an answer that can't be understood: {malformed}"
+        raise RegistryUnavailable(text, tag=call.tag)
 
     def _request(self, call: Call) -> Request:
         who = self._credentials
@@ -76,12 +138,13 @@ class Proxy:
                 "public_key": key,
             }
         )
+        asked = {} if self._is_extended is False else {HEADER: VERSION}
         if len(body.encode("utf-16-le")) // 2 <= GZIP_ABOVE:
-            return Request("POST", PATH, body=body.encode(), tag=call.tag)
+            return Request("POST", PATH, headers=asked, body=body.encode(), tag=call.tag)
         packed = gzip.compress(body.encode(), mtime=0)
-        return Request("POST", PATH, headers={"Content-Encoding": "gzip"}, body=packed, tag=call.tag)
+        return Request("POST", PATH, headers={**asked, "Content-Encoding": "gzip"}, body=packed, tag=call.tag)
 
 
 def _compact(value: dict[str, JsonValue]) -> str:
-    """Return JSON as JavaScript's `JSON.stringify` writes it."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    """Return JSON as JavaScript's `JSON.stringify` writes it. Raises RegistryRejected for what can't be sent."""
+    return json_body(value).decode()

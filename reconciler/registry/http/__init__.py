@@ -4,8 +4,8 @@ Importing this package loads the HTTP library, and no SQL library.
 """
 
 from reconciler.registry.http.client import HttpRegistry
-from reconciler.registry.http.decode import Malformed, json_object
 from reconciler.registry.http.encode import body as json_body
+from reconciler.registry.http.fields import Malformed, json_object
 from reconciler.registry.http.opening import Manner, open_http_reader, open_http_registry, open_link, open_registry_on
 from reconciler.registry.http.reader import HttpReader
 from reconciler.registry.http.retry import Patience

@@ -20,8 +20,9 @@ from reconciler.port import (
     Update,
     Write,
 )
-from reconciler.registry.http.decode import Malformed, changeset_revision, record
+from reconciler.registry.http.decode import changeset_revision, record
 from reconciler.registry.http.encode import body, changeset, product_path, segment, source_headers
+from reconciler.registry.http.fields import Malformed
 from reconciler.registry.http.link import Link
 from reconciler.registry.http.reader import HttpReader
 from reconciler.registry.http.retry import repeat

@@ -6,31 +6,17 @@ since a record that is only half understood would make a wrong plan.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, NoReturn, TypeVar
+from typing import Any
 
 from reconciler.port import EnvironmentImpact, HistoryEntry, Impact, ManagedBy, Record, Source
+from reconciler.registry.http.fields import Malformed, moment, object_of, optional, parsed, required
 from reconciler.registry.http.quick_record import quick_record
 from reconciler.session_type import FIELDS, SessionType
 from reconciler.values import JsonValue, same_value
 
-T = TypeVar("T")
-
-_TYPES: Mapping[type, str] = {
-    str: "a string",
-    int: "a whole number",
-    bool: "true or false",
-    dict: "an object",
-    list: "an array",
-}
 _FIELD_TYPES: Mapping[str, type] = {**dict.fromkeys(FIELDS, str), "schema": dict, "expiry": int}
-
-
-class Malformed(Exception):
-    """An answer is not what the agreement says. The text says what lacks or is wrong, and where."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +39,29 @@ class HistoryPage:
 
 def record_page(body: bytes) -> RecordPage:
     """Read a page of the list of records."""
-    page = _object(_json(body), "the page")
+    return record_page_of(parsed(body))
+
+
+def record_page_of(value: Any) -> RecordPage:
+    """Return the page of the list of records that an answer is."""
+    page = object_of(value, "the page")
     items: list[Any] = required(page, "items", list, "the page")
     return RecordPage(
         tuple(quick_record(item) or _record(item, f"items[{at}]") for at, item in enumerate(items)),
         required(page, "revision", int, "the page"),
         required(page, "next", str, "the page", or_null=True),
-        _optional(page, "mark") or "",
+        optional(page, "mark") or "",
     )
 
 
 def history_page(body: bytes) -> HistoryPage:
     """Read a page of the history."""
-    page = _object(_json(body), "the page")
+    return history_page_of(parsed(body))
+
+
+def history_page_of(value: Any) -> HistoryPage:
+    """Return the page of the history that an answer is."""
+    page = object_of(value, "the page")
     items: list[Any] = required(page, "items", list, "the page")
     return HistoryPage(
         tuple(_entry(item, f"items[{at}]") for at, item in enumerate(items)),
@@ -75,19 +71,34 @@ def history_page(body: bytes) -> HistoryPage:
 
 def record(body: bytes) -> Record:
     """Read one record."""
-    return _record(_json(body), "the record")
+    return record_of(parsed(body))
+
+
+def record_of(value: Any) -> Record:
+    """Return the record that an answer is."""
+    return _record(value, "the record")
 
 
 def impact(body: bytes) -> Impact:
     """Read the impact of a session type."""
-    return _impact(_json(body), "the answer")
+    return impact_of(parsed(body))
+
+
+def impact_of(value: Any) -> Impact:
+    """Return the impact that an answer is."""
+    return _impact(value, "the answer")
 
 
 def impacts(body: bytes) -> dict[str, Impact]:
     """Read the impacts of all session types of a product, by tag."""
-    answer = _object(_json(body), "the answer")
+    return impacts_of(parsed(body))
+
+
+def impacts_of(value: Any) -> dict[str, Impact]:
+    """Return the impacts that an answer is, by tag."""
+    answer = object_of(value, "the answer")
     items: list[Any] = required(answer, "items", list, "the answer")
-    return {str(required(_object(item, at), "tag", str, at)): _impact(item, at) for at, item in _placed(items)}
+    return {str(required(object_of(item, at), "tag", str, at)): _impact(item, at) for at, item in _placed(items)}
 
 
 def _placed(items: list[Any]) -> Iterator[tuple[str, Any]]:
@@ -95,7 +106,7 @@ def _placed(items: list[Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _impact(value: Any, where: str) -> Impact:
-    answer = _object(value, where)
+    answer = object_of(value, where)
     environments: list[Any] = required(answer, "environments", list, where)
     return Impact(
         required(answer, "live_sessions", int, where, or_null=True),
@@ -105,7 +116,7 @@ def _impact(value: Any, where: str) -> Impact:
 
 
 def _environment(item: Any, where: str) -> EnvironmentImpact:
-    answer = _object(item, where)
+    answer = object_of(item, where)
     return EnvironmentImpact(
         str(required(answer, "environment", str, where)),
         int(required(answer, "live_sessions", int, where)),
@@ -115,36 +126,16 @@ def _environment(item: Any, where: str) -> EnvironmentImpact:
 
 def changeset_revision(body: bytes) -> int:
     """Read what a changeset is answered with: the product's revision."""
-    return int(required(_object(_json(body), "the answer"), "revision", int, "the answer"))
+    return changeset_revision_of(parsed(body))
 
 
-def json_object(body: bytes) -> dict[str, Any]:
-    """Read an object that has no type of its own here."""
-    return _object(_json(body), "the answer")
-
-
-def problem(body: bytes) -> dict[str, JsonValue] | None:
-    """Read a problem document; None where the body is something else."""
-    try:
-        found = _json(body)
-    except Malformed:
-        return None
-    return found if isinstance(found, dict) and isinstance(found.get("code"), str) else None
-
-
-def _json(body: bytes) -> Any:
-    try:
-        return json.loads(body, parse_constant=_no_constant)
-    except (ValueError, RecursionError):
-        raise Malformed("it is not JSON") from None
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(name)
+def changeset_revision_of(value: Any) -> int:
+    """Return the product's revision in the answer to a changeset."""
+    return int(required(object_of(value, "the answer"), "revision", int, "the answer"))
 
 
 def _record(value: Any, where: str) -> Record:
-    fields = _object(value, where)
+    fields = object_of(value, where)
     spec = _session_type(required(fields, "spec", dict, where, or_null=True), f"{where}.spec")
     return Record(
         tag=required(fields, "tag", str, where),
@@ -177,11 +168,11 @@ def _session_type(value: dict[str, Any] | None, where: str) -> SessionType | Non
 def _managed_by(value: dict[str, Any] | None, where: str) -> ManagedBy | None:
     if value is None:
         return None
-    return ManagedBy(required(value, "project", str, where), _optional(value, "file"), _optional(value, "commit"))
+    return ManagedBy(required(value, "project", str, where), optional(value, "file"), optional(value, "commit"))
 
 
 def _entry(value: Any, where: str) -> HistoryEntry:
-    fields = _object(value, where)
+    fields = object_of(value, where)
     changes: dict[str, Any] = required(fields, "changes", dict, where)
     return HistoryEntry(
         revision=required(fields, "revision", int, where),
@@ -197,48 +188,13 @@ def _entry(value: Any, where: str) -> HistoryEntry:
 def _source(value: dict[str, Any] | None, where: str) -> Source | None:
     if value is None:
         return None
-    optional = (_optional(value, name) for name in ("file", "commit", "plan"))
-    return Source(required(value, "project", str, where), *optional)
+    rest = (optional(value, name) for name in ("file", "commit", "plan"))
+    return Source(required(value, "project", str, where), *rest)
 
 
 def _change(value: Any, where: str) -> tuple[JsonValue, JsonValue]:
-    change = _object(value, where)
+    change = object_of(value, where)
     for name in ("before", "after"):
         if name not in change:
             raise Malformed(f"`{name}` is missing in {where}")
     return change["before"], change["after"]
-
-
-def _object(value: Any, where: str) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise Malformed(f"{where} is not an object")
-    return value
-
-
-def required(fields: dict[str, Any], name: str, kind: type, where: str, *, or_null: bool = False) -> Any:
-    """Return a field of the kind that it must have. Raises Malformed."""
-    try:
-        value = fields[name]
-    except KeyError:
-        raise Malformed(f"`{name}` is missing in {where}") from None
-    # `true` is no number, though Python has it as one.
-    if type(value) is kind or (value is None and or_null):
-        return value
-    raise Malformed(f"`{name}` in {where} is not {_TYPES[kind]}{' or null' if or_null else ''}")
-
-
-def _optional(fields: dict[str, Any], name: str) -> str | None:
-    value = fields.get(name)
-    return value if isinstance(value, str) else None
-
-
-def moment(fields: dict[str, Any], name: str, where: str) -> datetime:
-    """Return a moment, in UTC. Raises Malformed."""
-    text: str = required(fields, name, str, where)
-    try:
-        time = datetime.fromisoformat(text)
-    except ValueError:
-        raise Malformed(f"`{name}` in {where} is not a time") from None
-    if time.tzinfo is None:
-        raise Malformed(f"`{name}` in {where} is a time without a zone")
-    return time.astimezone(UTC)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import quote
 
 from reconciler.port import Create, Delete, RegistryRejected, Source, Update, Write
-from reconciler.values import JsonValue
+from reconciler.values import JsonObject, JsonValue
 
 _HALF = "Text with half a surrogate pair can't be sent"
 
@@ -52,11 +52,21 @@ def quote_header(text: str) -> str:
 
 def changeset(writes: Sequence[Write]) -> bytes:
     """Write the body of a changeset."""
-    return body({"writes": [_write(write) for write in writes]})
+    return body(changeset_json(writes))
+
+
+def changeset_json(writes: Sequence[Write]) -> JsonObject:
+    """Return a changeset as JSON."""
+    return {"writes": [_write(write) for write in writes]}
+
+
+def source_json(source: Source | None) -> JsonValue:
+    """Return where a write comes from as JSON; null for another hand's write."""
+    return dict(_source_fields(source)) if source else None
 
 
 def _write(write: Write) -> JsonValue:
-    source: JsonValue = dict(_source_fields(write.source)) if write.source else None
+    source = source_json(write.source)
     match write:
         case Create(session_type=session_type):
             return {"action": "create", "spec": session_type.to_json(), "source": source}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from reconciler.port import RegistryUnavailable
-from reconciler.registry.http.decode import Malformed
+from reconciler.registry.http.fields import Malformed
 from reconciler.registry.http.refusal import Refusals
 from reconciler.registry.http.retry import DOUBT, Fate, NoAnswer, Patience, Settle, read, write
 from reconciler.registry.http.transport import Answer, Request, Transport

@@ -8,7 +8,6 @@ from typing import Self
 from reconciler.port import HistoryEntry, Impact, Record, Snapshot
 from reconciler.registry.http.decode import (
     HistoryPage,
-    Malformed,
     RecordPage,
     history_page,
     impact,
@@ -17,6 +16,7 @@ from reconciler.registry.http.decode import (
     record_page,
 )
 from reconciler.registry.http.encode import product_path, segment
+from reconciler.registry.http.fields import Malformed
 from reconciler.registry.http.link import NOT_FOUND, NOT_MODIFIED, Link
 from reconciler.registry.http.refusal import is_missing
 from reconciler.registry.http.retry import Patience

@@ -23,7 +23,7 @@ from reconciler.port import (
     TagExists,
 )
 from reconciler.project import Secret
-from reconciler.registry.http.decode import problem
+from reconciler.registry.http.fields import problem
 from reconciler.registry.http.pointed import PointedError, pointed_errors
 from reconciler.registry.http.retry import Fate, NoAnswer
 from reconciler.registry.http.session_refusal import session_error

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from reconciler.registry.http.decode import Malformed, json_object, moment, required
+from reconciler.registry.http.fields import Malformed, json_object, moment, required
 from reconciler.runtime import (
     ActivePage,
     Dashboard,

@@ -7,22 +7,34 @@ meantime is a StaleRecord, as it would have been with an answer.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
+from typing import Protocol
 
 from reconciler.port import Create, Delete, HistoryEntry, ManagedBy, Record, StaleRecord, Update, Write
-from reconciler.registry.http.reader import HttpReader
 from reconciler.registry.http.retry import Patience
 from reconciler.session_type import Period, SessionType
 from reconciler.values import JsonValue, same_value
+
+
+class Witness(Protocol):
+    """What a registry is asked for."""
+
+    def record(self, tag: str, patience: Patience) -> Record | None:
+        """Return the record of a tag, which may be a tombstone."""
+        ...
+
+    def entries(self, tag: str | None, after: int, patience: Patience) -> Iterator[HistoryEntry]:
+        """Yield the entries of one tag, or of all, with a revision greater than `after`, oldest first."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
     """Asks one registry."""
 
-    reader: HttpReader
+    reader: Witness
 
     def update(self, write: Update, patience: Patience) -> Record | None:
         """Return the record as the update left it, or None where the update has not happened."""

@@ -22,6 +22,11 @@ class PlainReader:
         self._sessions = sessions
         self._ledger = ledger
 
+    @property
+    def has_ledger(self) -> bool:
+        """Whether a ledger is kept of it."""
+        return self._ledger is not None
+
     def fetch(self) -> Snapshot:
         """Return all records of the product; a tombstone for what was applied and is not live any more."""
         ledger = self._ledger

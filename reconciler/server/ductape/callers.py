@@ -20,6 +20,7 @@ from reconciler.server.services import Services, services_of
 from reconciler.values import JsonObject
 
 WORKSPACE = "reconciler"
+TOKEN_HEADERS = ("X-Access-Token", "Authorization", "X-Publishable-Key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +44,9 @@ class Caller:
 
 def header_secret(request: Request) -> str | None:
     """Return the token in a request's headers. Raises CallRefused for headers that hold different ones."""
-    scheme, _, bearer = request.headers.get("authorization", "").strip().partition(" ")
-    given = (
-        request.headers.get("x-access-token", ""),
-        bearer if scheme.lower() == "bearer" else "",
-        request.headers.get("x-publishable-key", ""),
-    )
+    access, authorization, publishable = (request.headers.get(name, "") for name in TOKEN_HEADERS)
+    scheme, _, bearer = authorization.strip().partition(" ")
+    given = (access, bearer if scheme.lower() == "bearer" else "", publishable)
     found = {secret.strip() for secret in given} - {""}
     if len(found) > 1:
         raise CallRefused(401, "TOKEN_UNKNOWN", "The headers hold different tokens")

@@ -10,15 +10,17 @@ from time import perf_counter
 from typing import Any
 
 from fastapi.concurrency import run_in_threadpool
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from reconciler.port import RegistryError
+from reconciler.registry.ductape.extension import HEADER, MARK, VERSION
 from reconciler.server.bodies import parse_object
-from reconciler.server.ductape.callers import caller_of, header_secret, identified, log_in
+from reconciler.server.ductape.callers import TOKEN_HEADERS, caller_of, header_secret, identified, log_in
 from reconciler.server.ductape.methods import carry_out
-from reconciler.server.ductape.received import body_of, call_of
+from reconciler.server.ductape.received import body_of, call_of, is_extended
 from reconciler.server.ductape.refusals import FAILED, CallRefused, Refused, told
 from reconciler.server.limits import BodyLimits
 from reconciler.server.problems import Refusal, request_id_of
@@ -30,6 +32,7 @@ EXECUTE = "/proxy/v1/sdk-proxy/execute"
 LOGIN = "/users/v1/login"
 # The platform on one's own machine has both below /api, for some of its clients.
 _PATH = re.compile(rf"(?:/api)?({EXECUTE}|{LOGIN})")
+_SENT_BY_PAGES = (*TOKEN_HEADERS, "Content-Encoding", "Content-Type", HEADER)
 _log = logging.getLogger("reconciler.server")
 
 Answer = Callable[[Request], Awaitable[Response]]
@@ -49,7 +52,8 @@ class DuctapeLayer:
         self._app = app
         self._limit = settings.body_limit
         self._answers: dict[str, Answer] = {EXECUTE: self._execute, LOGIN: self._log_in}
-        self._served = BodyLimits(self._serve, settings, lambda _, refusal: told(refusal).response())
+        limited = BodyLimits(self._serve, settings, lambda _, refusal: told(refusal).response())
+        self._served = _in_browsers(limited, settings.ductape_origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve what is for here, and pass on the rest."""
@@ -75,7 +79,7 @@ class DuctapeLayer:
             refused = told(error)
             if refused.status >= 500:  # noqa: PLR2004
                 _log.error("registry error", extra={"request_id": request_id_of(request), "error": str(error)})
-            return refused.response()
+            return refused.extended_response(request_id_of(request)) if is_extended(request) else refused.response()
         except ClientDisconnect:
             raise
         except Exception:  # noqa: BLE001 - logged, and answered in the form that the client knows
@@ -94,6 +98,7 @@ class DuctapeLayer:
                 "data": data,
                 "execution_time_ms": round((perf_counter() - began) * 1000),
                 "request_id": request_id_of(request),
+                **({MARK: [VERSION]} if is_extended(request) else {}),
             }
         )
 
@@ -101,6 +106,13 @@ class DuctapeLayer:
         body = await body_of(request, self._limit)
         result = await run_in_threadpool(lambda: log_in(request, parse_object(body)))
         return _success({"result": result}, 201)
+
+
+def _in_browsers(app: ASGIApp, origins: tuple[str, ...]) -> ASGIApp:
+    """Return a layer that lets the pages of some origins call. The token is sent by the page, and no cookie counts."""
+    if not origins:
+        return app
+    return CORSMiddleware(app, origins, ["POST"], _SENT_BY_PAGES, expose_headers=["Retry-After", "X-Request-ID"])
 
 
 def _carried_out(request: Request, secret: str | None, body: bytes) -> Any:

@@ -9,8 +9,15 @@ from typing import Any
 
 from reconciler.access import Role
 from reconciler.diagnostics import nearest_of
-from reconciler.server.ductape import products, runtime, session_types
+from reconciler.server.ductape import extended, products, runtime, session_types
 from reconciler.server.ductape.callers import Caller
+from reconciler.server.ductape.extended_forms import (
+    CommitForm,
+    ExtendedCreateForm,
+    ExtendedDeleteForm,
+    ExtendedUpdateForm,
+    HistoryForm,
+)
 from reconciler.server.ductape.forms import (
     ActiveForm,
     CreateForm,
@@ -28,7 +35,7 @@ from reconciler.server.ductape.forms import (
     VerifyForm,
     filled_in,
 )
-from reconciler.server.ductape.received import Call
+from reconciler.server.ductape.received import Call, is_extended
 from reconciler.server.ductape.refusals import CallRefused
 
 
@@ -70,13 +77,31 @@ MODULES: Mapping[str, Mapping[str, Method]] = MappingProxyType(
         },
     }
 )
+# What takes their place, and joins them, for those who ask for the extension.
+EXTENDED: Mapping[str, Mapping[str, Method]] = MappingProxyType(
+    {
+        **MODULES,
+        "sessions": {
+            **MODULES["sessions"],
+            "create": Method(extended.create, ExtendedCreateForm, _WRITE),
+            "update": Method(extended.update, ExtendedUpdateForm, _WRITE),
+            "list": Method(extended.list_all, OfProduct, _READ),
+            "fetch": Method(extended.fetch, TagForm, _READ),
+            "delete": Method(extended.delete, ExtendedDeleteForm, _WRITE),
+            "commit": Method(extended.commit, CommitForm, _WRITE),
+            "history": Method(extended.history, HistoryForm, _READ),
+            "impact": Method(extended.impact, TagForm, _READ),
+            "impacts": Method(extended.impacts, OfProduct, _READ),
+        },
+    }
+)
 # Their arguments, or their answers, stand in no document of the platform.
 _UNPUBLISHED = frozenset({"updateData", "extendSession", "fetchUserDashboard"})
 
 
-def method_of(call: Call) -> Method:
+def method_of(call: Call, modules: Mapping[str, Mapping[str, Method]] = MODULES) -> Method:
     """Return the method that a call names. Raises CallRefused."""
-    methods = MODULES.get(call.module)
+    methods = modules.get(call.module)
     if methods is None:
         raise _not_allowed(f"Unknown module: {call.module[:100]}. There are: {', '.join(MODULES)}.")
     if call.module == "sessions" and call.method in _UNPUBLISHED:
@@ -91,7 +116,7 @@ def method_of(call: Call) -> Method:
 
 def carry_out(caller: Caller, call: Call) -> Any:
     """Carry a call out, and return what it gives. Raises CallRefused, Refusal, RegistryError."""
-    method = method_of(call)
+    method = method_of(call, EXTENDED if is_extended(caller.request) else MODULES)
     # Only a name from the list above gets into the log.
     caller.request.state.call = call.name
     form = filled_in(method.form, call.params)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from starlette.requests import Request
 
 from reconciler.registry.ductape.envelope import BrokenEnvelope, decrypt
+from reconciler.registry.ductape.extension import HEADER, is_named
 from reconciler.server.bodies import BODY_SECONDS, parse_object
 from reconciler.server.ductape.refusals import CallRefused, undecrypted
 from reconciler.server.limits import too_large
@@ -32,6 +33,11 @@ class Call:
     def name(self) -> str:
         """What it is called in messages."""
         return f"{self.module}.{self.method}"
+
+
+def is_extended(request: Request) -> bool:
+    """Tell whether a request asks for the extension."""
+    return is_named(request.headers.get(HEADER))
 
 
 async def body_of(request: Request, limit: int) -> bytes:

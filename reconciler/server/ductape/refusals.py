@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from starlette.responses import Response
 
 from reconciler.port import RegistryError
+from reconciler.registry.ductape.extension import MARK, PROBLEM, VERSION
 from reconciler.server.errors import refusal_of
-from reconciler.server.problems import InputError, ProblemCode, Refusal
+from reconciler.server.problems import InputError, ProblemBody, ProblemCode, Refusal
 from reconciler.server.replies import MOST_ERRORS, NO_STORE, reply
 
 # The codes that the platform's documents name for sessions. What they call a session is a session type here, too.
@@ -33,10 +35,19 @@ class Refused:
     code: str
     message: str
     headers: Mapping[str, str] = field(default_factory=dict)
+    problem: ProblemBody | None = None
 
     def response(self) -> Response:
         """Return the answer."""
-        body = {"status": False, "message": self.message, "code": self.code}
+        return self._reply({})
+
+    def extended_response(self, request_id: str) -> Response:
+        """Return the answer for those who ask for the extension: with all that is known of what is wrong."""
+        problem = {PROBLEM: self.problem.to_json(request_id)} if self.problem else {}
+        return self._reply({MARK: [VERSION], **problem})
+
+    def _reply(self, more: Mapping[str, Any]) -> Response:
+        body = {"status": False, "message": self.message, "code": self.code, **more}
         return reply(body, self.status, {**self.headers, "Cache-Control": NO_STORE})
 
 
@@ -70,7 +81,7 @@ def told(error: CallRefused | Refusal | RegistryError) -> Refused:
     code = refusal.body.code
     headers = {name: value for name, value in refusal.headers.items() if name != "WWW-Authenticate"}
     spelled = _CODES.get(code, code.value.upper().replace("-", "_"))
-    return Refused(_STATUSES.get(code.status, code.status), spelled, _message(refusal), headers)
+    return Refused(_STATUSES.get(code.status, code.status), spelled, _message(refusal), headers, refusal.body)
 
 
 def _message(refusal: Refusal) -> str:

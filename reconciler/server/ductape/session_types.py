@@ -17,26 +17,21 @@ from reconciler.server.ductape.forms import CreateForm, OfProduct, TagForm, Upda
 from reconciler.server.ductape.refusals import CallRefused
 from reconciler.server.forms import tag_errors
 from reconciler.server.problems import ProblemCode, Refusal, invalid_session_type, summary
-from reconciler.session_type import check
-from reconciler.values import exact_rfc3339
+from reconciler.session_type import SessionType, check
+from reconciler.values import JsonObject, exact_rfc3339
 
 _ANY = Condition(any=True)
 
 
 def create(caller: Caller, form: CreateForm) -> None:
     """Create a session type. As on the platform, nothing is returned."""
-    checked = check(form.data)
-    if checked.session_type is None:
-        raise invalid_session_type(checked.problems)
-    caller.services.store(form.product, caller.token).create(checked.session_type)
+    caller.services.store(form.product, caller.token).create(checked_new(form))
 
 
 def update(caller: Caller, form: UpdateForm) -> None:
     """Replace the given fields, each whole."""
-    if errors := tag_errors(form.tag, form.data):
-        raise Refusal(ProblemCode.INVALID_SESSION_TYPE, summary(errors), errors=errors, tag=form.tag)
-    store = caller.services.store(form.product, caller.token)
-    _written(caller, form, lambda revision: store.update(form.tag, form.data, revision=revision))
+    fields, store = checked_fields(form), caller.services.store(form.product, caller.token)
+    _written(caller, form, lambda revision: store.update(form.tag, fields, revision=revision))
 
 
 def delete(caller: Caller, form: TagForm) -> None:
@@ -71,6 +66,21 @@ def record_json(product: str, record: Record) -> dict[str, Any]:
 def identity(*names: str) -> str:
     """Return an id in the form that the platform's have, the same for the same names."""
     return hashlib.sha256("\0".join(names).encode(errors="replace")).hexdigest()[:24]
+
+
+def checked_new(form: CreateForm) -> SessionType:
+    """Return the session type that is to be created. Raises Refusal."""
+    checked = check(form.data)
+    if checked.session_type is None:
+        raise invalid_session_type(checked.problems)
+    return checked.session_type
+
+
+def checked_fields(form: UpdateForm) -> JsonObject:
+    """Return the fields that are to be replaced. Raises Refusal where they would make another session type."""
+    if errors := tag_errors(form.tag, form.data):
+        raise Refusal(ProblemCode.INVALID_SESSION_TYPE, summary(errors), errors=errors, tag=form.tag)
+    return form.data
 
 
 def missing(tag: str) -> CallRefused:

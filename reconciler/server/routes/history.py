@@ -12,7 +12,8 @@ from reconciler.access import Role
 from reconciler.server.models import REVISION_MAX
 from reconciler.server.openapi import described, success
 from reconciler.server.problems import ProblemCode
-from reconciler.server.replies import entry_json, reply
+from reconciler.server.replies import reply
+from reconciler.server.reports import history_json
 from reconciler.server.routes.parameters import PAGE, Limit, ProductPath, Query
 from reconciler.server.services import services_of
 from reconciler.session_type.rules import TAG_PATTERN
@@ -32,6 +33,4 @@ class HistoryQuery(Query):
 def list_history(request: Request, product: ProductPath, query: Annotated[HistoryQuery, InQuery()]) -> Response:
     """Give a page of the history, oldest first."""
     reader = services_of(request).reader(product)
-    entries, more = reader.history_page(tag=query.tag, after=query.after, limit=query.limit)
-    page = {"items": [entry_json(entry) for entry in entries], "next_after": entries[-1].revision if more else None}
-    return reply(page)
+    return reply(history_json(reader, tag=query.tag, after=query.after, limit=query.limit))

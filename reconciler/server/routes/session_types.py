@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Annotated
 from urllib.parse import quote
 
@@ -23,6 +22,7 @@ from reconciler.server.openapi import IDEMPOTENCY_KEY, IF_MATCH, IF_NONE_MATCH, 
 from reconciler.server.problems import ProblemCode, Refusal, invalid_session_type, summary
 from reconciler.server.provenance import source_of
 from reconciler.server.replies import REVALIDATE, record_json, reply
+from reconciler.server.reports import impact_json
 from reconciler.server.routes.parameters import PAGE, Limit, ProductPath, Query, TagPath
 from reconciler.server.services import services_of
 from reconciler.session_type import check
@@ -168,8 +168,7 @@ def delete_session_type(request: Request, product: ProductPath, tag: TagPath, ca
 )
 def get_impact(request: Request, product: ProductPath, tag: TagPath) -> Response:
     """Tell how many live sessions and users a type has; null where that is not known."""
-    impact = existing(services_of(request).reader(product).impact(tag), tag)
-    return reply({"tag": tag, **asdict(impact)})
+    return reply(impact_json(tag, existing(services_of(request).reader(product).impact(tag), tag)))
 
 
 def _record(record: Record, status: int = 200, headers: dict[str, str] | None = None) -> Response:

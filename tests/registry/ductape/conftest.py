@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.registry.ductape import DuctapeSessions, open_ductape
+from reconciler.registry.ductape import DuctapeSessions, open_proxy
 from reconciler.registry.http import Manner, Patience, Settings, Timeouts
 from reconciler.registry.ledger import Ledger
 from reconciler.registry.ledger.file import LedgerFile
@@ -57,14 +57,8 @@ OpenSessions = Callable[..., DuctapeSessions]
 
 @pytest.fixture
 def sessions(platform: FakePlatform, time: Time, tmp_path: Path) -> Iterator[DuctapeSessions]:
-    opened = open_ductape(
-        address_of(platform),
-        product="storefront",
-        environment=ENVIRONMENT,
-        home=tmp_path,
-        manner=time.manner(),
-    )
-    with closing(opened):
+    proxy = open_proxy(address_of(platform), environment=ENVIRONMENT, home=tmp_path, manner=time.manner())
+    with closing(DuctapeSessions(proxy, "storefront")) as opened:
         yield opened
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.port import RegistryDenied, Unreadable
-from reconciler.registry.ductape import DuctapeSessions, open_ductape
+from reconciler.registry.ductape import DuctapeSessions, open_proxy
 from reconciler.registry.plain import Live
 from reconciler.session_type import Period
 from tests.builders import session_type
@@ -62,8 +62,8 @@ def test_a_body_is_packed_only_above_the_limit(sessions: DuctapeSessions, platfo
 
 
 def test_a_product_tag_may_hold_a_colon(platform: FakePlatform, tmp_path: Path) -> None:
-    opened = open_ductape(address_of(platform), product="xavier:shop", environment=ENVIRONMENT, home=tmp_path)
-    with closing(opened) as sessions:
+    proxy = open_proxy(address_of(platform), environment=ENVIRONMENT, home=tmp_path)
+    with closing(DuctapeSessions(proxy, "xavier:shop")) as sessions:
         sessions.create(session_type())
         assert [found.tag for found in sessions.list()] == ["user"]
     assert list(platform.products) == ["xavier:shop"]
@@ -72,8 +72,8 @@ def test_a_product_tag_may_hold_a_colon(platform: FakePlatform, tmp_path: Path) 
 def test_the_products_key_encrypts_where_it_is_named(platform: FakePlatform, tmp_path: Path) -> None:
     platform.keys = {PRODUCT_KEY}
     environment = {**ENVIRONMENT, "DUCTAPE_PRODUCT_PUBLIC_KEY": PRODUCT_KEY}
-    opened = open_ductape(address_of(platform), product="storefront", environment=environment, home=tmp_path)
-    with closing(opened) as sessions:
+    proxy = open_proxy(address_of(platform), environment=environment, home=tmp_path)
+    with closing(DuctapeSessions(proxy, "storefront")) as sessions:
         assert sessions.list() == ()
     assert platform.seen[0].body["public_key"] == PRODUCT_KEY
 

@@ -13,7 +13,7 @@ from reconciler.errors import ReconcilerError
 from reconciler.port import RegistryDenied, RegistryError, RegistryUnavailable
 from reconciler.project import Secret
 from reconciler.registry import UnsupportedRegistry
-from reconciler.registry.ductape import Account, Login, log_in, open_ductape, save_login
+from reconciler.registry.ductape import Account, Login, log_in, open_proxy, save_login
 from reconciler.registry.ductape.credentials import Credentials, find_credentials
 from reconciler.registry.url import DuctapeEndpoint, HttpEndpoint
 from tests.registry.ductape.conftest import Time, address_of
@@ -99,7 +99,7 @@ def test_without_a_workspace_nothing_is_sent() -> None:
 def test_no_token_goes_in_the_clear_to_another_machine(tmp_path: Path) -> None:
     address = DuctapeEndpoint(HttpEndpoint("http://10.0.0.9", is_tls=False, is_loopback=False))
     with pytest.raises(UnsupportedRegistry, match="everybody on the way could read it"):
-        open_ductape(address, product="p", environment=ENVIRONMENT, home=tmp_path)
+        open_proxy(address, environment=ENVIRONMENT, home=tmp_path)
 
 
 def test_nothing_secret_is_in_a_repr(tmp_path: Path) -> None:

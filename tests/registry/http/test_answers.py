@@ -18,7 +18,7 @@ from reconciler.port import (
     StaleRecord,
     TagExists,
 )
-from reconciler.registry.http import HttpRegistry, decode
+from reconciler.registry.http import HttpRegistry, decode, fields
 from reconciler.session_type import SessionType
 from tests.registry.http.fake import TOKEN, FakeServer, Fault, Reply, problem
 
@@ -164,14 +164,14 @@ def changed(value: dict[str, Any], name: str, to: Any) -> bytes:
 
 @pytest.mark.parametrize("name", RECORD)
 def test_a_field_of_a_record_that_lacks_is_named(name: str) -> None:
-    with pytest.raises(decode.Malformed, match=f"`{name}` is missing in the record"):
+    with pytest.raises(fields.Malformed, match=f"`{name}` is missing in the record"):
         decode.record(without(RECORD, name))
 
 
 @pytest.mark.parametrize("of", ["spec", "applied"])
 @pytest.mark.parametrize("name", SPEC)
 def test_a_field_of_a_spec_that_lacks_is_named(of: str, name: str) -> None:
-    with pytest.raises(decode.Malformed, match=f"`{name}` is missing in the record.{of}"):
+    with pytest.raises(fields.Malformed, match=f"`{name}` is missing in the record.{of}"):
         decode.record(without(RECORD, of, name))
 
 
@@ -180,14 +180,14 @@ def test_a_field_of_an_entry_that_lacks_is_named(name: str) -> None:
     page = {"items": [ENTRY], "next_after": None}
     assert decode.history_page(json.dumps(page).encode()).entries[0].changes == {"expiry": (7, 8)}
     item = json.loads(without(ENTRY, name))
-    with pytest.raises(decode.Malformed, match=rf"`{name}` is missing in items\[0\]"):
+    with pytest.raises(fields.Malformed, match=rf"`{name}` is missing in items\[0\]"):
         decode.history_page(changed(page, "items", [item]))
 
 
 @pytest.mark.parametrize("side", ["before", "after"])
 def test_a_change_has_two_sides(side: str) -> None:
     item = json.loads(without(ENTRY, "changes", "expiry", side))
-    with pytest.raises(decode.Malformed, match=rf"`{side}` is missing in items\[0\].changes.expiry"):
+    with pytest.raises(fields.Malformed, match=rf"`{side}` is missing in items\[0\].changes.expiry"):
         decode.history_page(json.dumps({"items": [item], "next_after": None}).encode())
 
 
@@ -207,16 +207,16 @@ def test_a_change_has_two_sides(side: str) -> None:
     ],
 )
 def test_a_value_of_another_type_is_named(name: str, value: Any, says: str) -> None:
-    with pytest.raises(decode.Malformed) as wrong:
+    with pytest.raises(fields.Malformed) as wrong:
         decode.record(changed(RECORD, name, value))
     assert says in str(wrong.value)
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[1", b"NaN", b'{"a": Infinity}', b"\xff", b"[" * 100_000])
 def test_what_is_no_json_is_said_to_be_none(body: bytes) -> None:
-    with pytest.raises(decode.Malformed, match="it is not JSON"):
+    with pytest.raises(fields.Malformed, match="it is not JSON"):
         decode.record(body)
-    assert decode.problem(body) is None
+    assert fields.problem(body) is None
 
 
 def test_more_than_is_known_is_ignored() -> None:

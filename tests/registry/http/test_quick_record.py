@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.registry.http.decode import Malformed, record
+from reconciler.registry.http.decode import record
+from reconciler.registry.http.fields import Malformed
 from reconciler.registry.http.quick_record import quick_record
 from tests.strategies import session_types
 

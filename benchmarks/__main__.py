@@ -76,8 +76,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--only", type=_parts, default=tuple(PARTS), help=f"parts, with commas: {','.join(PARTS)}")
     parser.add_argument("--sizes", type=_sizes, default=_DEFAULTS.sizes, help="numbers of manifests, with commas")
-    parser.add_argument("--runs", type=int, default=_DEFAULTS.runs, help="runs of each command of ours")
-    parser.add_argument("--slow-runs", type=int, default=_DEFAULTS.slow_runs, help="runs of Terraform and of octoDNS")
+    parser.add_argument("--runs", type=int, default=_DEFAULTS.runs, help="runs of everything else")
+    parser.add_argument(
+        "--slow-runs",
+        type=int,
+        default=_DEFAULTS.slow_runs,
+        help="runs of what takes long: Terraform, octoDNS, 100,000 manifests",
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures to this file as well")
     parser.add_argument("--readme", type=Path, metavar="FILE", help="write the table of this file into the README")
     return parser

@@ -9,9 +9,10 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -75,6 +76,7 @@ def registry_server(root: Path) -> Iterator[Served]:
         process = subprocess.Popen(command, env=environment, cwd=root, stdout=stream, stderr=stream)  # noqa: S603 - our own
         try:
             url, token = (_found(pattern, log, process) for pattern in (r"http://127[\d.]+:\d+", r"rct_[\w-]+"))
+            _wait_for(url, log, process)
             yield Served(url, database, root, {**environment, "RECONCILER_TOKEN": token})
         finally:
             process.terminate()
@@ -85,6 +87,15 @@ def _found(pattern: str, log: Path, process: subprocess.Popen[bytes]) -> str:
     while process.poll() is None:
         if found := re.search(pattern, log.read_text()):
             return found[0]
+        time.sleep(0.05)
+    raise SystemExit(f"The server ended: {log.read_text()}")
+
+
+def _wait_for(url: str, log: Path, process: subprocess.Popen[bytes]) -> None:
+    """Wait until the server answers: it names its address before it listens."""
+    while process.poll() is None:
+        with suppress(urllib.error.URLError), urllib.request.urlopen(f"{url}/readyz"):  # noqa: S310 - loopback
+            return
         time.sleep(0.05)
     raise SystemExit(f"The server ended: {log.read_text()}")
 

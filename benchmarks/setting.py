@@ -18,15 +18,20 @@ from benchmarks.served import Served, registry_server
 
 EVERY = 100  # one manifest in so many is changed
 _PEERS_SIZE = 10_000
+_MANY = 100_000
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the command was asked for: numbers of manifests, and how often each thing is measured."""
+    """What the command was asked for: numbers of manifests, and how often each thing, or one that is slow, is run."""
 
     sizes: tuple[int, ...] = (1_000, 10_000, 100_000)
     runs: int = 5
-    slow_runs: int = 1
+    slow_runs: int = 3
+
+    def runs_of(self, size: int) -> int:
+        """Return how often a plan of a size is measured."""
+        return self.runs if size < _MANY else self.slow_runs
 
     @property
     def peers_size(self) -> int:

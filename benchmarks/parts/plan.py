@@ -32,7 +32,7 @@ def measure(setting: Setting) -> Found:
         alternated(_commands(setting, 1, url), 1)
         for size in setting.asked.sizes:
             say(f"plan: {size:,} manifests")
-            sizes[size] = alternated(_commands(setting, size, url), setting.asked.runs)
+            sizes[size] = alternated(_commands(setting, size, url), setting.asked.runs_of(size))
             rows += _rows(size, sizes[size])
     grown = {what: _growths(sizes, what) for what in ("floor", *_MUST)} if len(sizes) > 1 else {}
     for what, fits in grown.items():

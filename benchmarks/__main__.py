@@ -65,6 +65,7 @@ def _closing(found: dict[str, Any]) -> list[str]:
         "",
         f"{sum(row.is_met is True for row in wanted)} of {len(wanted)} are met.",
         *(f"  not met: {row.what}: {row.verdict}" for row in wanted if not row.is_met),
+        "benchmarks/NOTES.md says what is known of why.",
         described(found),
         f"Load average {min(loads):.1f} to {max(loads):.1f}; where others use the machine, go by the ratios of CPU.",
     ]

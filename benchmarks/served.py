@@ -68,7 +68,7 @@ class Served:
 def registry_server(root: Path) -> Iterator[Served]:
     """Run `reconciler serve` on an empty SQLite file."""
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    environment |= {"PYTHONPATH": str(Path(__file__).parent.parent), "PYTHONPYCACHEPREFIX": str(root / "pyc")}
+    environment |= {"PYTHONPATH": str(Path(__file__).parent.parent)}
     database = f"sqlite:///{root / 'registry.db'}"
     command = [sys.executable, "-m", "reconciler", "serve", "--database", database, "--port", "0"]
     log = root / "serve.log"

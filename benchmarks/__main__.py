@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -43,18 +44,29 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if given.json:
             given.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     print("\n".join(_closing(found)))
+    if any("failed" in part["figures"] for part in found["parts"].values()):
+        raise SystemExit(1)
 
 
 def _measured(parts: Sequence[str], asked: Asked, found: dict[str, Any]) -> Iterator[None]:
     with setting(asked) as there:
         for name in parts:
             say(f"{name} …")
-            part = PARTS[name](there)
+            part = _part(name, there)
             found["versions"] |= part.versions
             found["parts"][name] = {"rows": [row.to_json() for row in part.rows], "figures": part.figures}
             found["load_average"].append(load())
             print("\n".join([f"\n{name}", *table(part.rows)]), flush=True)
             yield
+
+
+def _part(name: str, there: Setting) -> Found:
+    """Measure a part. One that fails says so in a row, and the others are measured all the same."""
+    try:
+        return PARTS[name](there)
+    except Exception as error:  # noqa: BLE001 - whatever it is
+        traceback.print_exc()
+        return Found([Row(f"{name}: failed", None, 0, beside=repr(error))], {"failed": repr(error)})
 
 
 def _closing(found: dict[str, Any]) -> list[str]:

@@ -21,6 +21,10 @@ print([os.waitstatus_to_exitcode(status), wall, used.ru_utime + used.ru_stime, u
 """
 
 
+class CommandFailed(Exception):
+    """A command that is measured ended with an exit code that it must not end with."""
+
+
 @dataclass(frozen=True, slots=True)
 class Usage:
     """What a command took: one run of it, or the medians of several, with the most memory of any."""
@@ -46,7 +50,7 @@ class Command:
         done = subprocess.run(line, env=self.environment, capture_output=True, check=True)  # noqa: S603 - our own
         code, *used = json.loads(done.stdout)
         if code not in self.codes:
-            raise SystemExit(f"{self.arguments} ended with {code}: {done.stderr.decode()}")
+            raise CommandFailed(f"{self.arguments} ended with {code}: {done.stderr.decode()}")
         return Usage(*used)
 
 

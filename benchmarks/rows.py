@@ -81,7 +81,7 @@ def table(rows: Iterable[Row]) -> Iterator[str]:
 
 def markdown(rows: Iterable[Row]) -> Iterator[str]:
     """Yield the lines of rows as a table in Markdown."""
-    yield "| what | must | figure | |"
-    yield "|---|---|---|---|"
+    yield "| what | must | figure | | measured |"
+    yield "|---|---|---|---|---|"
     for row in rows:
-        yield f"| {row.what} | {row.wanted} | {number(row.figure)} | {row.verdict} |"
+        yield f"| {row.what} | {row.wanted} | {number(row.figure)} | {row.verdict} | {row.beside} |"

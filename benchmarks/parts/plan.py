@@ -6,7 +6,6 @@ import sys
 import urllib.request
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from benchmarks.growth import Growth, growth
 from benchmarks.measuring import Alternated, Command, Usage, alternated
@@ -94,11 +93,10 @@ def _growth_rows(name: str, fits: dict[str, Growth]) -> list[Row]:
     }
     rows = []
     for cost, (what, scale, unit) in units.items():
-        fit: Any = fits[cost]
+        fit = fits[cost]
         beside = (
             f"{fit.fixed:.2f} {unit.format(fit.each * scale)}, at worst {fit.worst:.2f} times off that line; "
             f"exponent through all sizes {fit.exponent:.2f}"
         )
-        must = None if cost == "cpu_seconds" else _EXPONENT
-        rows.append(Row(f"growth of {what}, {name}: steepest exponent", fit.steepest, must, beside=beside))
+        rows.append(Row(f"growth of {what}, {name}: steepest exponent", fit.steepest, _EXPONENT, beside=beside))
     return rows

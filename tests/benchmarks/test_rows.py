@@ -33,8 +33,8 @@ def test_a_row_that_was_not_measured_says_why() -> None:
 
 
 def test_rows_are_a_table_in_markdown() -> None:
-    rows = [Row("`plan`, cold / floor", 1.234, 1.5), Row("memory in MB", 1234.4, 1024)]
+    rows = [Row("`plan`, cold / floor", 1.234, 1.5, beside="0.3 s"), Row("memory in MB", 1234.4, 1024)]
     assert list(markdown(rows))[2:] == [
-        "| `plan`, cold / floor | ≤ 1.5 | 1.23 | met |",
-        "| memory in MB | ≤ 1,024 | 1,234 | missed by 1.21 times |",
+        "| `plan`, cold / floor | ≤ 1.5 | 1.23 | met | 0.3 s |",
+        "| memory in MB | ≤ 1,024 | 1,234 | missed by 1.21 times |  |",
     ]

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.machine import described, load, machine
+from benchmarks.machine import described, load, load_of, machine
 from benchmarks.parts import applying, octodns, plan, requests, starting, terraform, verifying
 from benchmarks.readme import write_readme
 from benchmarks.rows import Row, table
@@ -72,14 +72,12 @@ def _part(name: str, there: Setting) -> Found:
 def _closing(found: dict[str, Any]) -> list[str]:
     rows = [Row.from_json(row) for part in found["parts"].values() for row in part["rows"]]
     wanted = [row for row in rows if row.must is not None]
-    loads = found["load_average"]
     return [
         "",
         f"{sum(row.is_met is True for row in wanted)} of {len(wanted)} are met.",
         *(f"  not met: {row.what}: {row.verdict}" for row in wanted if not row.is_met),
         "benchmarks/NOTES.md says what is known of why.",
-        described(found),
-        f"Load average {min(loads):.1f} to {max(loads):.1f}; where others use the machine, go by the ratios of CPU.",
+        f"{described(found)}, {load_of(found)}; where others use the machine, go by the ratios of CPU.",
     ]
 
 

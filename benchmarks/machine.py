@@ -42,6 +42,12 @@ def described(found: dict[str, Any]) -> str:
     )
 
 
+def load_of(found: dict[str, Any]) -> str:
+    """Return how busy the machine was, ours included, as a phrase."""
+    loads = found["load_average"]
+    return f"load average {min(loads):.1f} to {max(loads):.1f}"
+
+
 def _processor() -> str:
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()

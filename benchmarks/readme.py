@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from benchmarks.machine import described
+from benchmarks.machine import described, load_of
 from benchmarks.rows import Row, markdown
 
 README = Path(__file__).parents[1] / "README.md"
@@ -22,8 +22,10 @@ def write_readme(figures: Path) -> None:
 
 
 def section(found: dict[str, Any]) -> str:
-    """Return what stands between the README's marks."""
+    """Return what stands between the README's marks. A `note` tells what is to be known of provisional figures."""
     rows = [Row.from_json(row) for part in found["parts"].values() for row in part["rows"]]
     wanted = [row for row in rows if row.must is not None]
     met = sum(row.is_met is True for row in wanted)
-    return "\n".join(["", *markdown(wanted), "", f"{met} of {len(wanted)} met. {described(found)}.", "", ""])
+    machine = f"{described(found)}, {load_of(found)}."
+    notes = ["", found["note"]] if "note" in found else []
+    return "\n".join(["", *markdown(wanted), "", f"{met} of {len(wanted)} met. {machine}", *notes, "", ""])

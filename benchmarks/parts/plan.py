@@ -34,8 +34,8 @@ def measure(setting: Setting) -> Found:
             sizes[size] = alternated(_commands(setting, size, url), setting.asked.runs_of(size))
             rows += _rows(size, sizes[size])
     grown = {what: _growths(sizes, what) for what in ("floor", *_MUST)} if len(sizes) > 1 else {}
-    for what, fits in grown.items():
-        rows += [] if what == "floor" else _growth_rows(_NAMES[what], fits)
+    for what in ("cold", "warm") if grown else ():
+        rows += _growth_rows(_NAMES[what], grown[what])
     figures = {
         "sizes": {str(size): {what: asdict(usage) for what, usage in sizes[size].medians().items()} for size in sizes},
         "growth": {what: {cost: asdict(fit) for cost, fit in fits.items()} for what, fits in grown.items()},

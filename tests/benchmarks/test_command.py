@@ -36,7 +36,6 @@ def test_every_row_is_measured(tmp_path: Path) -> None:
         **{f"`plan`, {size} manifests, 1% changed / floor": None for size in (10, 20)},
         **_growing("cold"),
         **_growing("warm cache"),
-        **_growing("1% changed"),
         "requests of a plan, 20 manifests, cold": 1,
         "requests of a plan, 20 manifests, nothing moved": 1,
         "of them, not answered with 304": 0,

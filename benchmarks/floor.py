@@ -14,7 +14,6 @@ import threading
 from typing import Annotated, Any, NotRequired
 
 import click  # noqa: F401 - the floor starts with what the product starts with
-import httpx
 import orjson
 from _ruamel_yaml import CParser
 from pydantic import ConfigDict, Field, TypeAdapter
@@ -28,6 +27,11 @@ from ruamel.yaml.events import (
     StreamEndEvent,
 )
 from typing_extensions import TypedDict
+
+# httpx imports its own command line where rich is installed. The product does without, and so must its floor.
+sys.modules["httpx._main"] = None  # type: ignore[assignment]
+
+import httpx  # noqa: E402 - only now
 
 Marks = dict[Any, tuple[int, int]]
 

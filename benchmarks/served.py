@@ -1,4 +1,4 @@
-"""The servers of the benchmarks: our own, one that answers with constants, and a proxy that takes its time."""
+"""The servers of the benchmarks: our own, and one that answers with constants."""
 
 from __future__ import annotations
 
@@ -9,16 +9,15 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from reconciler.manifests import ManifestPath, load_manifests
 from reconciler.port import Create, Source
@@ -46,8 +45,8 @@ class Served:
             store.commit(writes[at : at + _AT_ONCE])
         database.close()
 
-    def records(self, product: str) -> bytes:
-        """Return all records of a product as one answer."""
+    def records(self, product: str) -> list[Any]:
+        """Return all records of a product, as JSON has them."""
         items: list[Any] = []
         cursor: str | None = ""
         while cursor is not None:
@@ -57,7 +56,7 @@ class Served:
                 page = json.load(answer)
             items += page["items"]
             cursor = page["next"]
-        return json.dumps({"items": items}).encode()
+        return items
 
     @property
     def token(self) -> str:
@@ -69,7 +68,7 @@ class Served:
 def registry_server(root: Path) -> Iterator[Served]:
     """Run `reconciler serve` on an empty SQLite file."""
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    environment |= {"PYTHONPATH": str(Path(__file__).parent.parent), "PYTHONPYCACHEPREFIX": str(root / "pyc")}
+    environment |= {"PYTHONPATH": str(Path(__file__).parent.parent)}
     database = f"sqlite:///{root / 'registry.db'}"
     command = [sys.executable, "-m", "reconciler", "serve", "--database", database, "--port", "0"]
     log = root / "serve.log"
@@ -77,6 +76,7 @@ def registry_server(root: Path) -> Iterator[Served]:
         process = subprocess.Popen(command, env=environment, cwd=root, stdout=stream, stderr=stream)  # noqa: S603 - our own
         try:
             url, token = (_found(pattern, log, process) for pattern in (r"http://127[\d.]+:\d+", r"rct_[\w-]+"))
+            _wait_for(url, log, process)
             yield Served(url, database, root, {**environment, "RECONCILER_TOKEN": token})
         finally:
             process.terminate()
@@ -87,6 +87,15 @@ def _found(pattern: str, log: Path, process: subprocess.Popen[bytes]) -> str:
     while process.poll() is None:
         if found := re.search(pattern, log.read_text()):
             return found[0]
+        time.sleep(0.05)
+    raise SystemExit(f"The server ended: {log.read_text()}")
+
+
+def _wait_for(url: str, log: Path, process: subprocess.Popen[bytes]) -> None:
+    """Wait until the server answers: it names its address before it listens."""
+    while process.poll() is None:
+        with suppress(urllib.error.URLError), urllib.request.urlopen(f"{url}/readyz"):  # noqa: S310 - loopback
+            return
         time.sleep(0.05)
     raise SystemExit(f"The server ended: {log.read_text()}")
 
@@ -114,7 +123,7 @@ def constant_server(served: Served) -> Iterator[str]:
         def do_GET(self) -> None:
             product = self.path[1:]
             if product not in kept:
-                kept[product] = served.records(product)
+                kept[product] = json.dumps({"items": served.records(product)}).encode()
             body = kept[product]
             self.send_response(200)
             self.send_header("Content-Length", str(len(body)))
@@ -123,60 +132,3 @@ def constant_server(served: Served) -> Iterator[str]:
 
     with _serving(Handler) as url:
         yield url
-
-
-@dataclass
-class Proxied:
-    """A proxy's address, how many writes went through, and the seconds from the first to the last answer."""
-
-    url: str = ""
-    writes: int = 0
-    began: float = 0
-    ended: float = 0
-
-    @property
-    def span(self) -> float:
-        """How long the writes took."""
-        return self.ended - self.began
-
-
-@contextmanager
-def delaying_proxy(url: str, *, milliseconds: int) -> Iterator[Proxied]:
-    """Pass requests on, and answer each write after a pause."""
-    seen = Proxied()
-    lock = threading.Lock()
-    place = urlsplit(url).netloc
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-        def _pass(self) -> None:
-            writes = self.command != "GET"
-            with lock:
-                seen.writes += writes
-                seen.began = seen.began or (time.perf_counter() if writes else 0)
-            connection = HTTPConnection(place)
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            connection.request(self.command, self.path, body, dict(self.headers))
-            answer = connection.getresponse()
-            content = answer.read()
-            time.sleep(milliseconds / 1000 if writes else 0)
-            self.send_response(answer.status)
-            for name, value in answer.getheaders():
-                if name.lower() not in {"transfer-encoding", "content-length", "connection"}:
-                    self.send_header(name, value)
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-            connection.close()
-            with lock:
-                seen.ended = time.perf_counter()
-
-        do_GET = do_POST = do_PATCH = do_DELETE = _pass  # noqa: N815 - the library's names
-
-    with _serving(Handler) as own:
-        seen.url = own
-        yield seen

@@ -27,7 +27,7 @@ from benchmarks.session_scale import report
 from benchmarks.session_scale.pruning import pruned
 from benchmarks.session_scale.questions import explained, questions, timed
 from benchmarks.session_scale.shop import fill
-from benchmarks.session_scale.verifying import in_process
+from benchmarks.session_scale.verifying import Ratio, in_process
 from benchmarks.session_scale.wire import over_http
 from reconciler.registry.store import Database, open_database
 from tests.postgres import postgres_server
@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     asked = _parser().parse_args(arguments)
     found: dict[str, Any] = {"load_average": [os.getloadavg()[0]], "processors": os.cpu_count()}
     for part in asked.parts:
-        found |= _verify(asked.rounds) if part == "verify" else {part: _scale(part, asked)}
+        found |= {"ratios": verify_ratios(asked.rounds)} if part == "verify" else {part: _scale(part, asked)}
     found["load_average"].append(os.getloadavg()[0])
     print(report.table(found))
     if asked.json:
@@ -56,9 +56,10 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _verify(rounds: int) -> dict[str, Any]:
+def verify_ratios(rounds: int) -> list[Ratio]:
+    """Measure `verify` in process and over HTTP."""
     with _folder() as one, _folder() as other:
-        return {"ratios": [in_process(one, rounds), *over_http(other, rounds)]}
+        return [in_process(one, rounds), *over_http(other, rounds)]
 
 
 def _scale(kind: str, asked: argparse.Namespace) -> dict[str, Any]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
+from queue import SimpleQueue
 
 from reconciler.apply.outcome import Outcome, Status
 from reconciler.apply.writes import in_turns, write_of
@@ -48,15 +49,18 @@ def _in_parallel(
     pool: ThreadPoolExecutor, changes: Sequence[Change], registry: Registry, how: Execution
 ) -> Iterator[Outcome]:
     waiting = iter(changes)
-    running: set[Future[Outcome]] = set()
+    running = 0
+    # Each call announces itself once, where to wait for any of them would ask them all each time.
+    ended: SimpleQueue[Future[Outcome]] = SimpleQueue()
     while True:
         if not how.stopped():
-            free = max(1, how.parallelism) - len(running)
-            running |= {pool.submit(_carry_out, change, registry, how) for change in islice(waiting, free)}
+            for change in islice(waiting, max(1, how.parallelism) - running):
+                pool.submit(_carry_out, change, registry, how).add_done_callback(ended.put)
+                running += 1
         if not running:
             break
-        ended, running = wait(running, return_when=FIRST_COMPLETED)
-        yield from (future.result() for future in ended)
+        yield ended.get().result()
+        running -= 1
     yield from (Outcome(change, Status.NOT_TRIED) for change in waiting)
 
 

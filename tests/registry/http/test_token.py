@@ -72,7 +72,7 @@ def test_no_repr_shows_it(client: HttpRegistry) -> None:
     link = client._link  # noqa: SLF001
     for each in (client, link, link.transport, link.refusals, client._reader._cache, Secret(TOKEN)):  # noqa: SLF001
         assert TOKEN not in repr(each) + str(each) + repr(getattr(each, "__dict__", ""))
-    assert TOKEN not in repr(vars(link.transport._client))  # noqa: SLF001
+    assert TOKEN not in repr(vars(link.transport)) + repr(vars(link.transport._bearer))  # noqa: SLF001
 
 
 def test_after_an_error_of_the_connection_nothing_leads_to_it(client: HttpRegistry, server: FakeServer) -> None:

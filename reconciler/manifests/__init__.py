@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from reconciler.late import late
 from reconciler.manifests.find import ManifestPath, find_files, is_manifest, read_file
-from reconciler.manifests.load import Loaded, load_manifests, unsure_files
+from reconciler.manifests.load import Loaded, load_manifests
 from reconciler.manifests.parse_cache import ParseCache
+from reconciler.manifests.reading import unsure_files
 from reconciler.manifests.sources import Sources
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from reconciler.diagnostics import Code, Diagnostic, Location, Severity
-from reconciler.manifests.ignore_comments import Silence, read_silences, way_out
+from reconciler.manifests.ignore_comments import MARKER, Silence, read_silences, way_out
 from reconciler.nodes import split_lines
 from reconciler.session_type.lint import LINT_CODES
 
@@ -25,6 +25,8 @@ def silenced(
     listed = _said_once(list(diagnostics), sources)
     silences: list[Silence] = []
     for file, text in sources.items():
+        if MARKER not in text:
+            continue
         found, problems = read_silences(text, file)
         silences += found
         listed += problems

@@ -6,10 +6,10 @@ marks away. So plain data and positions are built here, straight from the events
 
 from reconciler.nodes.comments import Comment, comments
 from reconciler.nodes.document import Document
-from reconciler.nodes.late import LateFile
+from reconciler.nodes.late import LateFile, LateMarks
 from reconciler.nodes.locate import located
 from reconciler.nodes.marks import Marks, OwnMarks, entry_of, key_location, keys_of, value_location
-from reconciler.nodes.parse import Parsed, decoded, parse_with_care, parse_yaml, quick_document, split_lines
+from reconciler.nodes.parse import Parsed, decoded, parse_with_care, parse_yaml, split_lines
 from reconciler.nodes.quick import QuickDocument, quick_documents
 from reconciler.nodes.scalars import NumberTooLong, resolve
 from reconciler.nodes.spans import Spanned, found_at, merge_sources, spanned_documents
@@ -19,6 +19,7 @@ __all__ = [
     "Comment",
     "Document",
     "LateFile",
+    "LateMarks",
     "Marks",
     "NumberTooLong",
     "OwnMarks",
@@ -36,7 +37,6 @@ __all__ = [
     "merge_sources",
     "parse_with_care",
     "parse_yaml",
-    "quick_document",
     "quick_documents",
     "resolve",
     "spanned_documents",

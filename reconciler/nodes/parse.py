@@ -14,7 +14,7 @@ from reconciler.nodes.build import Builder, Refused
 from reconciler.nodes.document import Document
 from reconciler.nodes.events import events
 from reconciler.nodes.late import LateFile, LateMarks
-from reconciler.nodes.quick import QuickDocument, quick_documents
+from reconciler.nodes.quick import quick_documents
 
 BYTES_MAX = 8 * 2**20
 
@@ -40,8 +40,12 @@ def parse_yaml(content: bytes, file: str, environment: Mapping[str, str]) -> Par
     quick = quick_documents(text)
     if quick is None:
         return parse_with_care(text, file, environment)
-    marks = LateFile(text, file)
-    return Parsed(tuple(quick_document(each, marks, at) for at, each in enumerate(quick)), (), text)
+    late = LateFile(text, file)
+    documents = (
+        Document(data, LateMarks(late, at), Location(file, line + 1, column + 1))
+        for at, (data, line, column) in enumerate(quick)
+    )
+    return Parsed(tuple(documents), (), text)
 
 
 def decoded(content: bytes, file: str) -> str | Diagnostic:
@@ -55,12 +59,6 @@ def decoded(content: bytes, file: str) -> str | Diagnostic:
         return body.decode()
     except UnicodeDecodeError as error:
         return _not_utf8(body, error.start, len(content) - len(body), file)
-
-
-def quick_document(quick: QuickDocument, file: LateFile, at: int) -> Document:
-    """Return what was read quickly as a document, the `at`th of its file."""
-    data, line, column = quick
-    return Document(data, LateMarks(file, at), Location(file.name, line + 1, column + 1))
 
 
 def parse_with_care(text: str, file: str, environment: Mapping[str, str]) -> Parsed:

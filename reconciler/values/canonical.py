@@ -51,9 +51,10 @@ def _may_differ(text: str) -> bool:
 def same_value(left: JsonValue, right: JsonValue) -> bool:
     """Tell whether two values are one in canonical form.
 
-    Python's `==` is asked first: it never separates what the canonical form unites, and it is fast.
+    Nearly all that are one are so to the byte, which is told fastest; Python's `==` never separates what the canonical
+    form unites.
     """
-    return left == right and (_bytes_of(left, _TYPED) == _bytes_of(right, _TYPED) or _same_kinds(left, right))
+    return _bytes_of(left, _TYPED) == _bytes_of(right, _TYPED) or (left == right and _same_kinds(left, right))
 
 
 def _same_kinds(left: JsonValue, right: JsonValue) -> bool:

@@ -43,7 +43,7 @@ def quick_record(item: Any) -> Record | None:
 
 
 def _same(applied: Any, spec: Any) -> bool:
-    return applied is None or same_value(applied, spec)
+    return applied is spec or applied is None or same_value(applied, spec)
 
 
 def _managed_by(owner: dict[str, Any]) -> ManagedBy:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Self
+from typing import Any, Self
 
 from reconciler.port import HistoryEntry, Impact, Record, Snapshot
 from reconciler.registry.http.decode import (
@@ -14,14 +14,16 @@ from reconciler.registry.http.decode import (
     impacts,
     record,
     record_page,
+    record_page_of,
 )
 from reconciler.registry.http.encode import product_path, segment
-from reconciler.registry.http.fields import Malformed
+from reconciler.registry.http.fields import Malformed, parsed
 from reconciler.registry.http.link import NOT_FOUND, NOT_MODIFIED, Link
 from reconciler.registry.http.refusal import is_missing
 from reconciler.registry.http.retry import Patience
 from reconciler.registry.http.snapshot_cache import Saved, SnapshotCache
 from reconciler.registry.http.transport import Answer, Request
+from reconciler.values import JsonValue, same_value
 
 # The most that the agreement allows: a page costs a request, and its records cost the same on any page.
 PAGE_SIZE = 5000
@@ -52,17 +54,18 @@ class HttpReader:
                     return kept
                 saved = None  # whole, but of a form that we don't read: an older version's
                 continue
-            answers = [first]
-            pages = [self._link.decoded(first, record_page)]
+            value, page = self._link.decoded(first, _read_page)
+            values, pages = [value], [page]
             while (
                 pages[-1].cursor is not None
                 and pages[-1].mark == pages[0].mark
                 and pages[-1].revision == pages[0].revision
             ):
-                answers.append(self._next_page(pages))
-                pages.append(self._link.decoded(answers[-1], record_page))
+                value, page = self._link.decoded(self._next_page(pages), _read_page)
+                values.append(value)
+                pages.append(page)
             if pages[-1].mark == pages[0].mark and pages[-1].revision == pages[0].revision:
-                self._save(answers)
+                self._save(first.headers.get("etag"), values)
                 return self._snapshot(pages)
         raise self._link.unusable(f"changed while it was read, {_RESTARTS} times in a row")
 
@@ -139,10 +142,9 @@ class HttpReader:
             raise self._link.unusable("lists a session type twice")
         return snapshot
 
-    def _save(self, answers: list[Answer]) -> None:
-        etag = answers[0].headers.get("etag")
+    def _save(self, etag: str | None, pages: list[JsonValue]) -> None:
         if etag:
-            self._cache.save(Saved(etag, tuple(answer.body for answer in answers)))
+            self._cache.save(Saved(etag, tuple(map(_compacted, pages))))
 
     def _history_page(self, tag: str | None, after: int, patience: Patience) -> HistoryPage:
         query = {"after": str(after), "limit": str(_HISTORY_PAGE_SIZE)} | ({"tag": tag} if tag is not None else {})
@@ -150,9 +152,22 @@ class HttpReader:
         return self._link.decoded(self._link.get(request, patience=patience), history_page)
 
 
+def _read_page(body: bytes) -> tuple[JsonValue, RecordPage]:
+    value = parsed(body)
+    return value, record_page_of(value)
+
+
+def _compacted(page: Any) -> JsonValue:
+    """Return a page in which what was applied is the spec itself where both are one: it is kept, and read, once."""
+    for item in page["items"]:
+        if same_value(item["applied"], item["spec"]):
+            item["applied"] = item["spec"]
+    return page  # type: ignore[no-any-return]
+
+
 def _kept(saved: Saved) -> Snapshot | None:
     try:
-        return _snapshot([record_page(page) for page in saved.pages])
+        return _snapshot([record_page_of(page) for page in saved.pages])
     except Malformed:
         return None
 

@@ -5,6 +5,7 @@ What tells the databases apart stands in `engine` and, as error codes, in `borde
 """
 
 from reconciler.registry.store.database import Database
+from reconciler.registry.store.listing import KeptRecord, Listing
 from reconciler.registry.store.migrate import require_current_schema
 from reconciler.registry.store.opening import open_database, open_store_reader
 from reconciler.registry.store.reader import HistoryPage, Page, StoreReader
@@ -14,6 +15,8 @@ from reconciler.registry.store.tokens import TokenStore
 __all__ = [
     "Database",
     "HistoryPage",
+    "KeptRecord",
+    "Listing",
     "Page",
     "Store",
     "StoreReader",

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, NamedTuple, Self
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Connection, Select, and_, select
 
 from reconciler.port import HistoryEntry, Impact, Record, Snapshot, mark_of
 from reconciler.registry.store.database import Database
+from reconciler.registry.store.listing import Listing, listing
 from reconciler.registry.store.rows import entry_of, read_rows, record_of
 from reconciler.registry.store.sessions.live import impacts
 from reconciler.registry.store.tables import history, products, session_types
@@ -55,6 +57,18 @@ class StoreReader:
     def page(self, after_tag: str | None, limit: int) -> Page:
         """Return the first `limit` records whose tags come after `after_tag`, tombstones included."""
         return self._page(self._records(after_tag).limit(limit + 1), limit)
+
+    @contextmanager
+    def listing(self, after_tag: str | None, limit: int) -> Iterator[Listing]:
+        """Give the same records as they are stored, in a transaction for reading."""
+        with self._database.reading() as connection:
+            while (found := listing(connection, self._product, after_tag, limit)) is None:
+                # Of an empty page, too, the revision has to be that of its moment.
+                page = _page(connection, self._records(after_tag).limit(1))
+                if not page.records:
+                    found = Listing(page.revision, page.mark)
+                    break
+            yield found
 
     def record(self, tag: str) -> Record | None:
         """Return the record of a tag, which may be a tombstone."""
@@ -113,13 +127,7 @@ class StoreReader:
 
     def _page(self, query: Select[Any], limit: int | None = None) -> Page:
         with self._database.reading() as connection:
-            rows = read_rows(connection, query)
-            found = [row for row in rows if row.tag is not None]
-            records = tuple(record_of(row) for row in found[:limit])
-        if not rows:
-            return Page((), 0, more=False, mark=_NO_MARK)
-        revision, at = rows[0].product_revision, rows[0].product_at
-        return Page(records, revision, len(found) > len(records), mark_of(revision, at) if at else _NO_MARK)
+            return _page(connection, query, limit)
 
     def _history(self, tag: str | None, after: int) -> Select[Any]:
         query = select(history).where(history.c.product == self._product, history.c.revision > after)
@@ -140,3 +148,13 @@ class StoreReader:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _page(connection: Connection, query: Select[Any], limit: int | None = None) -> Page:
+    rows = read_rows(connection, query)
+    if not rows:
+        return Page((), 0, more=False, mark=_NO_MARK)
+    found = [row for row in rows if row.tag is not None]
+    records = tuple(record_of(row) for row in found[:limit])
+    revision, at = rows[0].product_revision, rows[0].product_at
+    return Page(records, revision, len(found) > len(records), mark_of(revision, at) if at else _NO_MARK)

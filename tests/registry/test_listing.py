@@ -63,19 +63,24 @@ def text(session_type: SessionType | None) -> str | None:
 
 @pytest.mark.parametrize("limit", [1, 2, 5, 6, 7])
 def test_what_is_stored_is_what_is_read(reader: StoreReader, limit: int) -> None:
-    after, more = None, True
+    snapshot = reader.fetch()
+    found: list[KeptRecord] = []
+    more = True
     while more:
-        page = reader.page(after, limit)
-        records, revision, mark, more = listed(reader, after, limit)
-        assert records == [kept(record) for record in page.records]
-        assert (revision, mark, more) == (page.revision, page.mark, page.more)
-        after = records[-1].tag
+        records, revision, mark, more = listed(reader, found[-1].tag if found else None, limit)
+        assert (revision, mark) == (snapshot.revision, snapshot.mark)
+        assert 0 < len(records) <= limit
+        assert more == (len(found) + len(records) < len(TAGS))
+        found += records
+    assert found == [kept(record) for record in snapshot.records]
+    assert [record.tag for record in found] == list(TAGS)
+    assert found[-1].spec is None
 
 
 def test_a_page_without_records_has_its_revision(reader: StoreReader, database: Database) -> None:
-    page = reader.page("zzz", 5)
-    assert listed(reader, "zzz") == ([], page.revision, page.mark, False)
-    assert page.revision > 0
+    snapshot = reader.fetch()
+    assert listed(reader, "zzz") == ([], snapshot.revision, snapshot.mark, False)
+    assert snapshot.revision > 0
     assert listed(StoreReader(database, product="nobody")) == ([], 0, "0", False)
 
 

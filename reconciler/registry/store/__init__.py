@@ -8,7 +8,7 @@ from reconciler.registry.store.database import Database
 from reconciler.registry.store.listing import KeptRecord, Listing
 from reconciler.registry.store.migrate import require_current_schema
 from reconciler.registry.store.opening import open_database, open_store_reader
-from reconciler.registry.store.reader import HistoryPage, Page, StoreReader
+from reconciler.registry.store.reader import HistoryPage, StoreReader
 from reconciler.registry.store.store import Store
 from reconciler.registry.store.tokens import TokenStore
 
@@ -17,7 +17,6 @@ __all__ = [
     "HistoryPage",
     "KeptRecord",
     "Listing",
-    "Page",
     "Store",
     "StoreReader",
     "TokenStore",

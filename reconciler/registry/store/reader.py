@@ -25,15 +25,6 @@ _WITH_NEWEST_ENTRY = products.outerjoin(
 _RECORD_COLUMNS = tuple(column for column in session_types.c if column.name != "product")
 
 
-class Page(NamedTuple):
-    """Some of a product's records, in order of their tags. `revision` and `mark` are the product's at that moment."""
-
-    records: tuple[Record, ...]
-    revision: int
-    more: bool
-    mark: str = ""
-
-
 class HistoryPage(NamedTuple):
     """Some entries of the history, oldest first."""
 
@@ -51,22 +42,18 @@ class StoreReader:
 
     def fetch(self) -> Snapshot:
         """Return all records of the product."""
-        page = self._page(self._records())
-        return Snapshot(page.records, page.revision, mark=page.mark)
-
-    def page(self, after_tag: str | None, limit: int) -> Page:
-        """Return the first `limit` records whose tags come after `after_tag`, tombstones included."""
-        return self._page(self._records(after_tag).limit(limit + 1), limit)
+        with self._database.reading() as connection:
+            return _snapshot(connection, self._records())
 
     @contextmanager
     def listing(self, after_tag: str | None, limit: int) -> Iterator[Listing]:
-        """Give the same records as they are stored, in a transaction for reading."""
+        """Give the first `limit` records whose tags come after `after_tag`, as they are stored, tombstones included."""
         with self._database.reading() as connection:
             while (found := listing(connection, self._product, after_tag, limit)) is None:
                 # Of an empty page, too, the revision has to be that of its moment.
-                page = _page(connection, self._records(after_tag).limit(1))
-                if not page.records:
-                    found = Listing(page.revision, page.mark)
+                snapshot = _snapshot(connection, self._records(after_tag).limit(1))
+                if not snapshot.records:
+                    found = Listing(snapshot.revision, snapshot.mark)
                     break
             yield found
 
@@ -125,10 +112,6 @@ class StoreReader:
         joined = select(*product, *_RECORD_COLUMNS).select_from(_WITH_NEWEST_ENTRY.outerjoin(session_types, wanted))
         return joined.where(products.c.product == self._product).order_by(session_types.c.tag)
 
-    def _page(self, query: Select[Any], limit: int | None = None) -> Page:
-        with self._database.reading() as connection:
-            return _page(connection, query, limit)
-
     def _history(self, tag: str | None, after: int) -> Select[Any]:
         query = select(history).where(history.c.product == self._product, history.c.revision > after)
         if tag is not None:
@@ -150,11 +133,10 @@ class StoreReader:
         self.close()
 
 
-def _page(connection: Connection, query: Select[Any], limit: int | None = None) -> Page:
+def _snapshot(connection: Connection, query: Select[Any]) -> Snapshot:
     rows = read_rows(connection, query)
     if not rows:
-        return Page((), 0, more=False, mark=_NO_MARK)
-    found = [row for row in rows if row.tag is not None]
-    records = tuple(record_of(row) for row in found[:limit])
+        return Snapshot(mark=_NO_MARK)
     revision, at = rows[0].product_revision, rows[0].product_at
-    return Page(records, revision, len(found) > len(records), mark_of(revision, at) if at else _NO_MARK)
+    records = tuple(record_of(row) for row in rows if row.tag is not None)
+    return Snapshot(records, revision, mark=mark_of(revision, at) if at else _NO_MARK)

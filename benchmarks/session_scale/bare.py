@@ -19,8 +19,9 @@ def main() -> None:
     async def verify() -> Response:
         return Response(_BODY, media_type="application/json")
 
-    # The parser that `reconciler serve` uses; nothing else is set that would cost anything.
-    config = uvicorn.Config(app, http="h11", access_log=False, log_config=None)
+    # The parser that `reconciler serve` uses; nothing else is set that would cost anything. While the other server is
+    # asked, connections wait.
+    config = uvicorn.Config(app, http="h11", access_log=False, log_config=None, timeout_keep_alive=75)
     uvicorn.Server(config).run(sockets=[socket.socket(fileno=int(sys.argv[1]))])
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from benchmarks.session_scale.pruning import Pruning
 from benchmarks.session_scale.questions import Statement, Timing
-from benchmarks.session_scale.verifying import Ratio
+from benchmarks.session_scale.ratios import Ratio
 
 _MUST_MILLISECONDS = 100
 _STATEMENT_LENGTH = 400

@@ -5,11 +5,12 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from benchmarks.session_scale.loading import load
 from benchmarks.session_scale.operations import Operation, Span, operations
 from benchmarks.session_scale.rows import Ids, Rows, Setting
-from reconciler.registry.store import Database, Store
+from reconciler.registry.store import Database, Store, open_database
 from reconciler.registry.store.sessions.keys import KeyRings
 from reconciler.registry.store.sessions.scopes import TypeScope
 from reconciler.registry.store.sessions.service import SessionService
@@ -43,6 +44,13 @@ def data_of(user: int) -> JsonObject:
 def service_of(database: Database) -> SessionService:
     """Return the sessions of the database."""
     return SessionService(database, lambda: MASTER)
+
+
+def with_type(folder: Path, url: str = "sqlite:///verify.db") -> Database:
+    """Make a registry, of a file in a folder or elsewhere, with the session type in it."""
+    database = open_database(url, folder)
+    Store(database, product=PRODUCT, actor="benchmark", clock=utc_now).create(TYPE)
+    return database
 
 
 def fill(database: Database, sessions: int, users: int) -> datetime:

@@ -1,51 +1,43 @@
 """How fast tokens are verified, as a share of what the libraries alone would do in the same minute.
 
-In process: against joserfc decrypting the same tokens and doing nothing with them. Rounds of both alternate, and the
-figure is the median of the rounds' ratios, so that a busy machine slows down both sides of each.
+In process: against joserfc decrypting the same tokens and doing nothing with them. Over HTTP, on each kind of database:
+against the bare framework. Rounds of both alternate, and the figure is the median of the rounds' ratios, so that a busy
+machine slows down both sides of each.
 """
 
 from __future__ import annotations
 
-import statistics
+import tempfile
 import time
-from collections.abc import Callable, Sequence
-from contextlib import closing
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
+from typing import Any
 
 from joserfc import jwe
 from joserfc.jwk import OctKey
 
-from benchmarks.session_scale.shop import ENV, MASTER, PRODUCT, TYPE, data_of, service_of
-from reconciler.registry.store import Database, Store, open_database
+from benchmarks.session_scale.asking import generator
+from benchmarks.session_scale.ratios import Ratio, ratio
+from benchmarks.session_scale.shop import ENV, MASTER, PRODUCT, TYPE, data_of, service_of, with_type
+from benchmarks.session_scale.wire import over_http
+from reconciler.registry.store import Database
 from reconciler.registry.store.sessions.keys import KeyRings
-from reconciler.runtime.surroundings import Surroundings, utc_now
+from reconciler.runtime.surroundings import Surroundings
+from tests.postgres import postgres_server
 
 _TOKENS = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Ratio:
-    """Two rates, in calls per second, and the first as a share of the second; each a median."""
-
-    name: str
-    ours: float
-    bare: float
-    share: float
-    must: float
-
-
-def ratio(name: str, rates: Sequence[tuple[float, float]], *, must: float) -> Ratio:
-    """Make a ratio of the rates of several rounds."""
-    ours, bare = (statistics.median(column) for column in zip(*rates, strict=True))
-    return Ratio(name, ours, bare, statistics.median(one / other for one, other in rates), must)
-
-
-def with_type(folder: Path) -> Database:
-    """Make a database in a folder, with the session type in it."""
-    database = open_database("sqlite:///verify.db", folder)
-    Store(database, product=PRODUCT, actor="benchmark", clock=utc_now).create(TYPE)
-    return database
+def figures(rounds: int = 15, databases: Sequence[str] = ("sqlite", "postgresql")) -> dict[str, Any]:
+    """Measure all of it, and return plain figures: `rows` as of `Ratio.figures`, and what asked over HTTP."""
+    with _folder() as folder:
+        rows = [in_process(folder, rounds).figures()]
+    for kind in databases:
+        with _folder() as folder, _server(kind) as database:
+            measured = over_http(folder, rounds, *database)
+        rows += [{**each.figures(), "database": kind} for each in measured]
+    return {"generator": generator(), "rows": rows}
 
 
 def in_process(folder: Path, rounds: int) -> Ratio:
@@ -79,3 +71,16 @@ def _rate(call: Callable[[str], None], texts: Sequence[str]) -> float:
     for text in texts:
         call(text)
     return len(texts) / (time.process_time() - began)
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="reconciler-benchmark-") as folder:
+        yield Path(folder)
+
+
+@contextmanager
+def _server(kind: str) -> Iterator[tuple[str, ...]]:
+    """Give the URL of an empty database on a PostgreSQL of its own; nothing for SQLite, which is a file."""
+    with postgres_server() if kind == "postgresql" else nullcontext() as server:
+        yield () if server is None else (server.new_database(),)

@@ -20,6 +20,8 @@ from reconciler.server.services import Services
 from reconciler.server.settings import Settings
 
 _COMPRESS_FROM = 1024
+# Level 1 makes a list ten times smaller; level 9, the default, a sixth smaller than that, in eight times the time.
+_COMPRESS_LEVEL = 1
 
 
 def utc_now() -> datetime:
@@ -47,7 +49,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
         middleware=[
             Middleware(Observed, metrics=services.metrics),
             Middleware(HotPath, settings=settings),
-            Middleware(GZipMiddleware, minimum_size=_COMPRESS_FROM),
+            Middleware(GZipMiddleware, minimum_size=_COMPRESS_FROM, compresslevel=_COMPRESS_LEVEL),
             *_for_ductape_clients(settings),
             Middleware(BodyLimits, settings=settings),
         ],

@@ -45,6 +45,11 @@ def required_match(request: Request) -> Condition:
     return condition
 
 
+def is_conditional(request: Request) -> bool:
+    """Tell whether a request asks for what it has not got, so that what is there has to be found out first."""
+    return "If-None-Match" in request.headers
+
+
 def is_known(request: Request, value: int | str) -> bool:
     """Tell whether If-None-Match names this revision or mark: the client has what would be answered."""
     found = _listed(request, "If-None-Match")

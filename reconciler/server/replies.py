@@ -14,18 +14,24 @@ from reconciler.values import exact_rfc3339 as moment
 MOST_ERRORS = 100
 # Made once: `json.dumps` with options makes one each time.
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+json_text = _ENCODER.encode
 REVALIDATE = "private, no-cache"
 NO_STORE = "no-store"
 
 
 def reply(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """Return a JSON answer. Caches may keep it for its reader, and must ask before they use it."""
-    return Response(encode(value), status, {"Cache-Control": REVALIDATE, **(headers or {})}, "application/json")
+    return json_reply(encode(value), status, headers)
+
+
+def json_reply(body: bytes, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """Return the same for a value that is JSON already."""
+    return Response(body, status, {"Cache-Control": REVALIDATE, **(headers or {})}, "application/json")
 
 
 def encode(value: Any) -> bytes:
     """Return a value as JSON. Half a character, which only a refused request can bring, becomes a question mark."""
-    return _ENCODER.encode(value).encode("utf-8", errors="replace")
+    return json_text(value).encode("utf-8", errors="replace")
 
 
 def record_json(record: Record) -> dict[str, Any]:

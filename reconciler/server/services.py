@@ -12,6 +12,7 @@ from datetime import datetime
 from threading import Lock
 from typing import cast
 
+from anyio import CapacityLimiter
 from starlette.requests import Request
 
 from reconciler.access import Token
@@ -32,6 +33,7 @@ class Services:
         self.clock = clock
         self.metrics = Metrics()
         self.recent_tokens = RecentTokens(lambda secret: self.tokens().authenticate(secret), clock)
+        self.probes = CapacityLimiter(1)
         self._database: Database | None = None
         self._sessions: SessionService | None = None
         self._opening = Lock()

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.session_scale.verifying import figures
+
 ROOT = Path(__file__).parents[2]
 ASKED = [
     *("users, first page", "users, middle page", "users, last page"),
@@ -34,10 +36,10 @@ def benchmark(*arguments: str) -> str:
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_every_question_is_asked_and_everything_is_pruned(kind: str, tmp_path: Path) -> None:
-    figures, plans = tmp_path / "figures.json", tmp_path / "plans.md"
-    written = ["--json", str(figures), "--plans", str(plans)]
+    answers, plans = tmp_path / "figures.json", tmp_path / "plans.md"
+    written = ["--json", str(answers), "--plans", str(plans)]
     said = benchmark(kind, "--sessions", "300", "--users", "30", *written)
-    found = json.loads(figures.read_text(encoding="utf-8"))[kind]
+    found = json.loads(answers.read_text(encoding="utf-8"))[kind]
     assert [answer["name"] for answer in found["answers"]] == ASKED
     assert all(f"\n{name} " in said for name in ASKED)
     assert found["prune"]["sessions"] == 300
@@ -49,12 +51,23 @@ def test_every_question_is_asked_and_everything_is_pruned(kind: str, tmp_path: P
 
 
 def test_verify_is_compared_with_the_library_and_the_framework(tmp_path: Path) -> None:
-    figures = tmp_path / "figures.json"
-    said = benchmark("verify", "--json", str(figures))
-    ratios = json.loads(figures.read_text(encoding="utf-8"))["ratios"]
+    kept = tmp_path / "figures.json"
+    said = benchmark("verify", "--json", str(kept))
+    ratios = json.loads(kept.read_text(encoding="utf-8"))["ratios"]
     assert [(ratio["name"], ratio["must"]) for ratio in ratios] == [
         ("verify in process / joserfc decrypt", 0.7),
         ("verify over HTTP / bare FastAPI", 0.5),
         ("the same, by processor time", 0.5),
     ]
     assert all(ratio["ours"] > 0 and ratio["bare"] > 0 and ratio["name"] in said for ratio in ratios)
+
+
+def test_the_figures_of_verify_are_plain_data() -> None:
+    measured = figures(1, databases=["sqlite"])
+    assert measured["generator"] in {"wrk", "benchmarks.session_scale.asking"}
+    assert [(row["name"], row.get("database")) for row in measured["rows"]] == [
+        ("verify in process / joserfc decrypt", None),
+        ("verify over HTTP / bare FastAPI", "sqlite"),
+        ("the same, by processor time", "sqlite"),
+    ]
+    assert json.loads(json.dumps(measured)) == measured

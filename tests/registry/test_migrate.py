@@ -78,7 +78,7 @@ def test_tags_are_ordered_by_code_point(database: Database, stores: Callable[...
     store = stores(product="p")
     for tag in tags:
         store.create(make(tag))
-    records = StoreReader(database, product="p").page(None, 100).records
+    records = StoreReader(database, product="p").fetch().records
     assert [record.tag for record in records] == sorted(tags)
 
 

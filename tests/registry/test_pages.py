@@ -1,4 +1,4 @@
-"""What the server asks of a reader: pages, single records, the product's revision."""
+"""What the server asks of a reader beside lists: single records, the product's revision, pages of the history."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from reconciler.port import HistoryEntry, Record, Source
+from reconciler.port import HistoryEntry, Snapshot, Source
 from reconciler.registry.store import Database, Store, StoreReader
 from reconciler.session_type import SessionType
 
@@ -23,33 +23,9 @@ def reader(database: Database, stores: Stores, make: Make) -> StoreReader:
     return StoreReader(database, product="storefront")
 
 
-@pytest.mark.parametrize("limit", [1, 2, 3, 6, 7, 8])
-def test_pages_give_all_records_in_order(reader: StoreReader, limit: int) -> None:
-    found: list[Record] = []
-    more = True
-    while more:
-        records, revision, more, _ = reader.page(found[-1].tag if found else None, limit)
-        assert revision == len(TAGS)
-        assert 0 < len(records) <= limit
-        assert more == (len(found) + len(records) < len(TAGS))
-        found += records
-    assert tuple(found) == reader.fetch().records
-    assert [record.tag for record in found] == list(TAGS)
-
-
-def test_a_page_behind_the_last_record_is_empty(reader: StoreReader) -> None:
-    assert reader.page("b", 5)[:3] == ((), len(TAGS), False)
-
-
-def test_a_page_holds_tombstones(reader: StoreReader, stores: Stores) -> None:
-    stores().delete("Z", revision=6)
-    [tombstone] = reader.page("0", 1).records
-    assert (tombstone.tag, tombstone.spec) == ("Z", None)
-
-
-def test_an_unknown_product_is_an_empty_page(database: Database) -> None:
+def test_an_unknown_product_is_empty(database: Database) -> None:
     reader = StoreReader(database, product="nobody")
-    assert reader.page(None, 5)[:3] == ((), 0, False)
+    assert reader.fetch() == Snapshot(mark="0")
     assert reader.product_revision() == 0
     assert reader.record("a") is None
     assert reader.history_page(limit=5) == ((), False)

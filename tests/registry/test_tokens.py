@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import event, select, text
@@ -12,6 +15,7 @@ from reconciler.access import Role, Token, TokenRefused
 from reconciler.port import RegistryRejected, RegistryUnavailable
 from reconciler.registry.store import Database, TokenStore
 from reconciler.registry.store.tables import tokens as table
+from reconciler.registry.store.turns import NoTurn
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -191,8 +195,35 @@ def test_a_database_that_can_only_be_read_accepts_tokens(
     def refuse(*_: object) -> None:
         raise RegistryUnavailable("The registry may not be written")
 
-    monkeypatch.setattr(Database, "write", refuse)
+    for write in ("write", "write_at_once"):
+        monkeypatch.setattr(Database, write, refuse)
     assert TokenStore(database, now).authenticate(secret).id == token.id
+
+
+def test_recording_a_use_waits_for_no_writer_of_this_process(tokens: TokenStore, database: Database) -> None:
+    token, secret = tokens.create("ci", Role.READ)
+    with ExitStack() as turns:
+        with suppress(NoTurn):
+            while True:
+                turns.enter_context(database.turns.one(waits=False))
+        assert tokens.authenticate(secret).id == token.id
+    assert tokens.list() == (token,)
+    tokens.authenticate(secret)
+    assert tokens.list()[0].last_used_at == NOON
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_recording_a_use_waits_for_no_other_program(tokens: TokenStore, database: Database, tmp_path: Path) -> None:
+    token, secret = tokens.create("ci", Role.READ)
+    waits: list[object] = []
+    event.listen(database.engine, "before_cursor_execute", lambda *given: waits.append(given[2]))
+    with closing(sqlite3.connect(tmp_path / "registry.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert tokens.authenticate(secret).id == token.id
+    assert waits[-3:] == ["PRAGMA busy_timeout = 0", "BEGIN IMMEDIATE", "PRAGMA busy_timeout = 30000"]
+    assert tokens.list() == (token,)
+    tokens.authenticate(secret)
+    assert tokens.list()[0].last_used_at == NOON
 
 
 def test_whether_a_token_is_usable(tokens: TokenStore, now: Now) -> None:

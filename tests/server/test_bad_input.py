@@ -150,7 +150,7 @@ def test_an_address_of_nothing(client: httpx.Client, path: str) -> None:
     ("path", "query", "pointer"),
     [
         ("session-types", "limit=0", "/limit"),
-        ("session-types", "limit=5001", "/limit"),
+        ("session-types", "limit=10001", "/limit"),
         ("session-types", "limit=x", "/limit"),
         ("session-types", "limit=", "/limit"),
         ("session-types", f"limit={'9' * 5000}", "/limit"),

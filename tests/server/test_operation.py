@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
 
 from reconciler.access import Role
 from reconciler.port import RegistryUnavailable
 from reconciler.registry.store import StoreReader
+from reconciler.registry.store.engine.postgresql import WRITERS
 from reconciler.server import Settings, create_app
 from reconciler.server.logs import JsonFormatter, log_config
 from tests.postgres import PostgresServer
@@ -50,6 +54,34 @@ def test_it_is_alive_and_ready(server: Running) -> None:
     with server.client() as client:
         assert client.get("/healthz").json() == {"status": "ok"}
         assert client.get("/readyz").json() == {"status": "ready"}
+
+
+def test_a_queue_for_one_product_stops_neither_probes_nor_readers(postgres: PostgresServer, tmp_path: Path) -> None:
+    # More than there are threads, and more than there are connections.
+    writers = 45
+    url = postgres.new_database()
+    with running(url, tmp_path) as server, server.client(server.token()) as client, ExitStack() as stack:
+        assert client.post("/v1/products/busy/session-types", json=spec("first")).status_code == 201
+        other = stack.enter_context(psycopg.connect(url))
+        other.execute("SELECT * FROM products WHERE product = 'busy' FOR UPDATE")
+        threads = stack.enter_context(ThreadPoolExecutor(writers))
+        path = "/v1/products/busy/session-types"
+        sent = [threads.submit(client.post, path, json=spec(f"t{number}")) for number in range(writers)]
+        until(lambda: f"reconciler_http_requests_open {writers + 1}.0" in client.get("/metrics").text)
+        watching = stack.enter_context(psycopg.connect(url, autocommit=True))
+        until(lambda: waiting(watching) == WRITERS)
+
+        assert client.get("/readyz").status_code == 200
+        assert StoreReader(server.app.state.services.database, product="calm").fetch().records == ()
+        other.rollback()
+        assert {each.result().status_code for each in sent} == {201}
+
+
+def waiting(connection: psycopg.Connection[Any]) -> int:
+    query = """
+        SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()
+    """
+    return int(connection.execute(query).fetchall()[0][0])
 
 
 def test_a_database_that_is_away_at_the_start_and_comes(tmp_path: Path) -> None:

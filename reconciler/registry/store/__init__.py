@@ -5,16 +5,18 @@ What tells the databases apart stands in `engine` and, as error codes, in `borde
 """
 
 from reconciler.registry.store.database import Database
+from reconciler.registry.store.listing import KeptRecord, Listing
 from reconciler.registry.store.migrate import require_current_schema
 from reconciler.registry.store.opening import open_database, open_store_reader
-from reconciler.registry.store.reader import HistoryPage, Page, StoreReader
+from reconciler.registry.store.reader import HistoryPage, StoreReader
 from reconciler.registry.store.store import Store
 from reconciler.registry.store.tokens import TokenStore
 
 __all__ = [
     "Database",
     "HistoryPage",
-    "Page",
+    "KeptRecord",
+    "Listing",
     "Store",
     "StoreReader",
     "TokenStore",

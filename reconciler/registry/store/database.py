@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from reconciler.registry.store.border import border, is_transient
 from reconciler.registry.store.engine import for_writing, reading_engine, writers_turns, writing_engine
 from reconciler.registry.store.retry import retried
+from reconciler.registry.store.turns import Turns
 from reconciler.registry.url import Address
 
 T = TypeVar("T")
@@ -27,7 +28,7 @@ class Database:
 
     engine: Engine
     place: str
-    turns: AbstractContextManager[Any]
+    turns: Turns
 
     @classmethod
     def for_reading(cls, address: Address) -> Database:
@@ -54,8 +55,16 @@ class Database:
         with border(self.place):
             return retried(lambda: self._once(work), transient)
 
-    def _once(self, work: Callable[[Connection], T]) -> T:
-        with self.turns, for_writing(self.engine).begin() as connection:
+    def write_at_once(self, work: Callable[[Connection], T]) -> T:
+        """Do `work` once, without waiting for other writers of this process or for another program's lock on a file.
+
+        Raises RegistryUnavailable where that can't be.
+        """
+        with border(self.place):
+            return self._once(work, waits=False)
+
+    def _once(self, work: Callable[[Connection], T], *, waits: bool = True) -> T:
+        with self.turns.one(waits=waits), for_writing(self.engine, waits=waits).begin() as connection:
             return work(connection)
 
     def close(self) -> None:

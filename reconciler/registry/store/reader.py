@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, NamedTuple, Self
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Connection, Select, and_, select
 
 from reconciler.port import HistoryEntry, Impact, Record, Snapshot, mark_of
 from reconciler.registry.store.database import Database
+from reconciler.registry.store.listing import Listing, listing
 from reconciler.registry.store.rows import entry_of, read_rows, record_of
 from reconciler.registry.store.sessions.live import impacts
 from reconciler.registry.store.tables import history, products, session_types
@@ -21,15 +23,6 @@ _WITH_NEWEST_ENTRY = products.outerjoin(
     history, and_(history.c.product == products.c.product, history.c.revision == products.c.revision)
 )
 _RECORD_COLUMNS = tuple(column for column in session_types.c if column.name != "product")
-
-
-class Page(NamedTuple):
-    """Some of a product's records, in order of their tags. `revision` and `mark` are the product's at that moment."""
-
-    records: tuple[Record, ...]
-    revision: int
-    more: bool
-    mark: str = ""
 
 
 class HistoryPage(NamedTuple):
@@ -49,12 +42,20 @@ class StoreReader:
 
     def fetch(self) -> Snapshot:
         """Return all records of the product."""
-        page = self._page(self._records())
-        return Snapshot(page.records, page.revision, mark=page.mark)
+        with self._database.reading() as connection:
+            return _snapshot(connection, self._records())
 
-    def page(self, after_tag: str | None, limit: int) -> Page:
-        """Return the first `limit` records whose tags come after `after_tag`, tombstones included."""
-        return self._page(self._records(after_tag).limit(limit + 1), limit)
+    @contextmanager
+    def listing(self, after_tag: str | None, limit: int) -> Iterator[Listing]:
+        """Give the first `limit` records whose tags come after `after_tag`, as they are stored, tombstones included."""
+        with self._database.reading() as connection:
+            while (found := listing(connection, self._product, after_tag, limit)) is None:
+                # Of an empty page, too, the revision has to be that of its moment.
+                snapshot = _snapshot(connection, self._records(after_tag).limit(1))
+                if not snapshot.records:
+                    found = Listing(snapshot.revision, snapshot.mark)
+                    break
+            yield found
 
     def record(self, tag: str) -> Record | None:
         """Return the record of a tag, which may be a tombstone."""
@@ -111,16 +112,6 @@ class StoreReader:
         joined = select(*product, *_RECORD_COLUMNS).select_from(_WITH_NEWEST_ENTRY.outerjoin(session_types, wanted))
         return joined.where(products.c.product == self._product).order_by(session_types.c.tag)
 
-    def _page(self, query: Select[Any], limit: int | None = None) -> Page:
-        with self._database.reading() as connection:
-            rows = read_rows(connection, query)
-            found = [row for row in rows if row.tag is not None]
-            records = tuple(record_of(row) for row in found[:limit])
-        if not rows:
-            return Page((), 0, more=False, mark=_NO_MARK)
-        revision, at = rows[0].product_revision, rows[0].product_at
-        return Page(records, revision, len(found) > len(records), mark_of(revision, at) if at else _NO_MARK)
-
     def _history(self, tag: str | None, after: int) -> Select[Any]:
         query = select(history).where(history.c.product == self._product, history.c.revision > after)
         if tag is not None:
@@ -140,3 +131,12 @@ class StoreReader:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _snapshot(connection: Connection, query: Select[Any]) -> Snapshot:
+    rows = read_rows(connection, query)
+    if not rows:
+        return Snapshot(mark=_NO_MARK)
+    revision, at = rows[0].product_revision, rows[0].product_at
+    records = tuple(record_of(row) for row in rows if row.tag is not None)
+    return Snapshot(records, revision, mark=mark_of(revision, at) if at else _NO_MARK)

@@ -12,8 +12,12 @@ from sqlalchemy import Connection, Row, Select
 
 from reconciler.port import HistoryEntry, ManagedBy, Record, Source
 from reconciler.registry.spec import Changes
-from reconciler.session_type import SessionType
+from reconciler.session_type import Period, SessionType
 from reconciler.values import JsonValue
+
+# Of a session type's JSON.
+_BEGINNING = '{"name":"'
+_ENDINGS = tuple(f',"period":"{period.value}"}}' for period in Period)
 
 
 class DamagedValue(Exception):
@@ -44,6 +48,18 @@ def record_of(row: Any) -> Record:
         updated_at=row.updated_at,
         updated_by=row.updated_by,
     )
+
+
+def stored_json(tag: str, column: str, text: str | None) -> str | None:
+    """Return the JSON that a column of `session_types` keeps as `record_columns` would write it.
+
+    Nearly always that is what stands there. It is known by its ends, for reading all of it is most of the work of
+    reading a record; what another hand wrote otherwise is read, and refused where it can't be.
+    """
+    if text is None or (text.startswith(_BEGINNING) and text.endswith(_ENDINGS)):
+        return text
+    session_type = _session_type(tag, column, text)
+    return None if session_type is None else _text(session_type.to_json())
 
 
 def record_columns(record: Record) -> dict[str, Any]:

@@ -99,7 +99,10 @@ class TokenStore:
             return row and (_token_of(row), row.digest)
 
     def _used(self, token: Token, now: datetime) -> Token:
-        """Record the use, now and then. A database that can be read but not written goes on answering reads."""
+        """Record the use, now and then, if that can be done at once: the next request will otherwise.
+
+        A database that can be read but not written goes on answering reads, and nobody waits for who holds its lock.
+        """
         recently = now - USE_RECORDED_EVERY
         if token.last_used_at is not None and token.last_used_at > recently:
             return token
@@ -107,7 +110,7 @@ class TokenStore:
         stale = or_(tokens.c.last_used_at.is_(None), tokens.c.last_used_at <= recently)
         use = update(tokens).where(tokens.c.id == token.id, stale).values(last_used_at=now)
         with suppress(RegistryUnavailable):
-            self._database.write(lambda connection: connection.execute(use))
+            self._database.write_at_once(lambda connection: connection.execute(use))
         return replace(token, last_used_at=now)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
+from anyio import to_thread
 from fastapi import APIRouter, Request, Response
 from starlette.responses import PlainTextResponse
 
@@ -15,6 +17,7 @@ from reconciler.server.services import services_of
 
 router = APIRouter(tags=["operation"])
 
+_Found = TypeVar("_Found")
 _FRESH = {"Cache-Control": NO_STORE}
 
 
@@ -33,19 +36,27 @@ async def healthz() -> Response:
     "/readyz",
     **described(None, success(200, "HealthAnswer", text="Ready."), ProblemCode.DATABASE_UNAVAILABLE),
 )
-def readyz(request: Request) -> Response:
+async def readyz(request: Request) -> Response:
     """Tell whether the process can serve: its database answers."""
-    services_of(request).reader("").product_revision()
+    reader = services_of(request).reader
+    # Readers always find a connection, see `WRITERS` of the store.
+    await _apart(request, lambda: reader("").product_revision())
     return reply({"status": "ready"}, headers=_FRESH)
 
 
 @router.get("/metrics", response_class=PlainTextResponse, **described(None, _plain("text/plain", "string")))
-def metrics(request: Request) -> Response:
+async def metrics(request: Request) -> Response:
     """Give the metrics in Prometheus' text form."""
-    return Response(services_of(request).metrics.exposition(), headers=_FRESH, media_type=CONTENT_TYPE)
+    text = await _apart(request, services_of(request).metrics.exposition)
+    return Response(text, headers=_FRESH, media_type=CONTENT_TYPE)
 
 
 @router.get("/openapi.json", **described(None, _plain("application/json", "object")))
 async def openapi(request: Request) -> Response:
     """Give this document."""
     return reply(request.app.openapi())
+
+
+async def _apart(request: Request, ask: Callable[[], _Found]) -> _Found:
+    """Ask in a thread of its own: all others may be waiting for a lock, which is when operators look."""
+    return await to_thread.run_sync(ask, limiter=services_of(request).probes)

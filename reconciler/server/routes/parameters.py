@@ -11,7 +11,7 @@ from reconciler.server.models import PRODUCT_PATTERN
 from reconciler.session_type.rules import TAG_PATTERN
 
 PAGE = 1000
-PAGE_MAX = 5000
+PAGE_MAX = 10_000
 PRODUCT_LENGTH_MAX = 200
 ENV_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$"
 

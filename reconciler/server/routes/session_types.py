@@ -14,13 +14,14 @@ from reconciler.port import Record
 from reconciler.server.auth import Caller
 from reconciler.server.bodies import JsonBytes, parse_object
 from reconciler.server.conditional import at_matching_revision, existing
-from reconciler.server.conditions import etag, is_known, required_match
-from reconciler.server.cursors import cursor_after, tag_before
+from reconciler.server.conditions import etag, is_conditional, is_known, required_match
+from reconciler.server.cursors import tag_before
 from reconciler.server.forms import tag_errors
 from reconciler.server.idempotency import idempotency_key
 from reconciler.server.openapi import IDEMPOTENCY_KEY, IF_MATCH, IF_NONE_MATCH, PROVENANCE, described, success
 from reconciler.server.problems import ProblemCode, Refusal, invalid_session_type, summary
 from reconciler.server.provenance import source_of
+from reconciler.server.record_page import record_page
 from reconciler.server.replies import REVALIDATE, record_json, reply
 from reconciler.server.reports import impact_json
 from reconciler.server.routes.parameters import PAGE, Limit, ProductPath, Query, TagPath
@@ -58,17 +59,10 @@ def list_session_types(request: Request, product: ProductPath, query: Annotated[
     """Give a page of records, tombstones included. A product that nobody wrote to is empty."""
     after = tag_before(query.cursor)
     reader = services_of(request).reader(product)
-    mark = reader.product_mark()
-    if is_known(request, mark):
+    if is_conditional(request) and is_known(request, mark := reader.product_mark()):
         return _not_modified(mark)
-    page = reader.page(after, query.limit)
-    answer = {
-        "items": [record_json(record) for record in page.records],
-        "revision": page.revision,
-        "mark": page.mark,
-        "next": cursor_after(page.records[-1].tag) if page.more else None,
-    }
-    return reply(answer, headers={"ETag": etag(page.mark)})
+    with reader.listing(after, query.limit) as listing:
+        return record_page(listing)
 
 
 @router.get(

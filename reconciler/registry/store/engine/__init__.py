@@ -5,13 +5,10 @@ Beside these only the address (`reconciler.registry.url`) and the error codes (`
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, nullcontext
-from threading import Lock
-from typing import Any
-
 from sqlalchemy import Engine
 
 from reconciler.registry.store.engine import postgresql, sqlite
+from reconciler.registry.store.turns import Turns
 from reconciler.registry.url import Address, PostgresDatabase, SqliteFile
 
 
@@ -33,15 +30,18 @@ def reading_engine(address: Address) -> Engine:
             return postgresql.engine(address, read_only=True)
 
 
-def for_writing(engine: Engine) -> Engine:
-    """Return a view of `engine` for transactions that write; SQLite's then take the write lock as they begin."""
-    return engine.execution_options(writes=True)
+def for_writing(engine: Engine, *, waits: bool = True) -> Engine:
+    """Return a view of `engine` for transactions that write; SQLite's then take the write lock as they begin.
 
-
-def writers_turns(address: Address) -> AbstractContextManager[Any]:
-    """Return what the writers of this process line up at.
-
-    SQLite has no queue: whoever finds the lock taken sleeps and tries again, and among sixteen busy threads one was
-    passed over until its timeout. PostgreSQL queues those who want a lock.
+    One that does not wait for it fails at once where another program holds it.
     """
-    return Lock() if isinstance(address, SqliteFile) else nullcontext()
+    return engine.execution_options(writes=True, waits=waits)
+
+
+def writers_turns(address: Address) -> Turns:
+    """Return what the writers of this process line up at."""
+    match address:
+        case SqliteFile():
+            return sqlite.writers_turns()
+        case PostgresDatabase():
+            return postgresql.writers_turns()

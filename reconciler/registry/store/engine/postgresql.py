@@ -12,12 +12,19 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine
 
+from reconciler.registry.store.turns import Turns
 from reconciler.registry.url import PostgresDatabase, UnsupportedRegistry
 
-# Of one process; several share the server's 100 connections.
+# Of one process. A statement takes a millisecond or so and Python computes around it, so that one process keeps hardly
+# more than five connections busy: these are kept. Ten more come and go with writers that wait for a lock. Fifteen let
+# six processes share the 100 connections that PostgreSQL has by default.
 POOL_SIZE = 5
 MAX_OVERFLOW = 10
 POOL_SECONDS = 30
+# Writers hold their connection while they wait for the lock of a product or user. If they could take all of them, the
+# queue of one product would stop every other request of the process, its readiness check included. Readers wait for no
+# lock: the connections that are left to them are soon free again.
+WRITERS = 10
 
 # Whoever holds a lock and was stopped loses it before those who wait for it give up.
 _SESSION = "SET idle_in_transaction_session_timeout = '15s'; SET lock_timeout = '30s'"
@@ -59,6 +66,11 @@ def engine(database: PostgresDatabase, *, read_only: bool) -> Engine:
         use_native_hstore=False,
         hide_parameters=True,  # or a traceback, in a log, would repeat what is written
     )
+
+
+def writers_turns() -> Turns:
+    """Leave some of the pool's connections to readers; the writers among themselves PostgreSQL puts in order."""
+    return Turns(WRITERS, POOL_SECONDS)
 
 
 def _driver() -> Any:

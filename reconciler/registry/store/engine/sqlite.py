@@ -16,6 +16,8 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import QueuePool
 
+from reconciler.registry.store.turns import Turns
+
 BUSY_SECONDS = 30.0
 _RETRY_SECONDS = 0.01
 
@@ -41,8 +43,18 @@ def reading_engine(path: Path) -> Engine:
     return _engine(connect)
 
 
+def writers_turns() -> Turns:
+    """Let one write at a time.
+
+    SQLite has no queue: whoever finds the lock taken sleeps and tries again, and among sixteen busy threads one was
+    passed over until its timeout.
+    """
+    return Turns(1, None)
+
+
 def _engine(connect: Callable[[], sqlite3.Connection]) -> Engine:
-    # No limit to the overflow: callers bring their own threads, and waiting is what SQLite's lock is for.
+    # Five connections are kept. There is no limit to the overflow: a connection is a file that is open and costs no
+    # server anything, callers bring their own threads (a server process has 40), and readers wait for nobody.
     # Parameters are hidden, or a traceback, in a log, would repeat what is written.
     engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool, max_overflow=-1, hide_parameters=True)
     event.listen(engine, "begin", _begin)
@@ -50,8 +62,22 @@ def _engine(connect: Callable[[], sqlite3.Connection]) -> Engine:
 
 
 def _begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    if not options.get("writes", False):
+        connection.exec_driver_sql("BEGIN")
+    elif options.get("waits", True):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        _begin_at_once(connection)
+
+
+def _begin_at_once(connection: Connection) -> None:
+    """Take the write lock if it is free. The connection goes back to the pool as patient as it was."""
+    connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000:.0f}")
 
 
 def _connect(path: Path, mode: str, *settings: Callable[[sqlite3.Connection], None]) -> sqlite3.Connection:

@@ -26,8 +26,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from benchmarks.session_scale import report
 from benchmarks.session_scale.pruning import pruned
 from benchmarks.session_scale.questions import explained, questions, timed
+from benchmarks.session_scale.ratios import Ratio
 from benchmarks.session_scale.shop import fill
-from benchmarks.session_scale.verifying import Ratio, in_process
+from benchmarks.session_scale.verifying import in_process
 from benchmarks.session_scale.wire import over_http
 from reconciler.registry.store import Database, open_database
 from tests.postgres import postgres_server

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from typing import Any
 
 from benchmarks.rows import Row
-from benchmarks.sessions import verify_ratios
+from benchmarks.session_scale.verifying import figures
 from benchmarks.setting import Found, Setting
 
 _LEAST_RUNS = 3
@@ -13,9 +13,12 @@ _LEAST_RUNS = 3
 
 def measure(setting: Setting) -> Found:
     """Measure both."""
-    ratios = verify_ratios(max(setting.asked.runs, _LEAST_RUNS) if setting.asked.runs > 1 else 1)
-    rows = [
-        Row(each.name, each.share, each.must, at_least=True, beside=f"{each.ours:,.0f} a second, bare {each.bare:,.0f}")
-        for each in ratios
-    ]
-    return Found(rows, [asdict(each) for each in ratios])
+    runs = setting.asked.runs
+    found = figures(max(runs, _LEAST_RUNS)) if runs > 1 else figures(1, ["sqlite"])
+    return Found([_row(each) for each in found["rows"]], found)
+
+
+def _row(each: dict[str, Any]) -> Row:
+    name = f"{each['name']} ({each['database']})" if "database" in each else each["name"]
+    beside = f"{each['ours']:,.0f} a second, bare {each['bare']:,.0f}"
+    return Row(name, each["share"], each["must"], at_least=True, beside=beside)

@@ -26,7 +26,7 @@ from reconciler.registry.http.transport import Answer, Request
 from reconciler.values import JsonValue, same_value
 
 # The most that the agreement allows: a page costs a request, and its records cost the same on any page.
-PAGE_SIZE = 5000
+PAGE_SIZE = 10_000
 _HISTORY_PAGE_SIZE = 1000
 _RESTARTS = 5
 _UNSUPPORTED = (NOT_FOUND, 405, 501)  # what a server answers that does not know the address

@@ -32,6 +32,9 @@ _CONNECTIONS = 1000
 # Longer than the usual proxy keeps a connection to us, so that it never sends into one that we are closing.
 _KEEP_ALIVE_SECONDS = 75
 _GRACE_SECONDS = 30
+# A worker answers its supervisor only once it has started. uvicorn's five seconds are too few for that on a busy
+# machine: it killed those that were starting, and started others. More would be longer than one that hangs may go on.
+_WORKER_SECONDS = 15
 
 __all__ = ["Listening", "Settings", "serve"]
 
@@ -71,6 +74,7 @@ def _config(settings: Settings, listening: Listening) -> uvicorn.Config:
         limit_concurrency=_CONNECTIONS,
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=_GRACE_SECONDS,
+        timeout_worker_healthcheck=_WORKER_SECONDS,
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from reconciler.plan.desired import Desired, Former
-from reconciler.plan.diff import sample_paths
+from reconciler.plan.differences import sample_paths
 from reconciler.plan.model import Action, Change, Drift, FieldChange, Foreign, Origin, Ownership, Plan
 from reconciler.plan.selection import Selection
 from reconciler.plan.three_way import create_fields, delete_fields, drift_fields, update_fields

@@ -8,7 +8,6 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
-from difflib import get_close_matches
 from itertools import pairwise
 from keyword import iskeyword
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -53,6 +52,8 @@ class LazyGroup(DocumentedGroup):
         if ctx.resilient_parsing and name not in COMMANDS:
             return None, None, []  # half a line, that a shell wants completed
         if name not in COMMANDS and not name.startswith("-"):
+            from difflib import get_close_matches  # noqa: PLC0415 - only for a mistake
+
             nearest = get_close_matches(name, COMMANDS, n=1)
             hint = f" Did you mean {nearest[0]!r}?" if nearest else ""
             ctx.fail(f"No such command {name!r}.{hint}")

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reconciler.diagnostics import Code, Diagnostic, Location, Severity, nearest_of
+from reconciler.manifests.silence import MARKER
 from reconciler.nodes import Comment, comments
 from reconciler.session_type.lint import LINT_CODES
 
-_MARKER = "reconciler:ignore"
-_FORM = re.compile(rf"{_MARKER}\[(?P<codes>[^\[\]]*)\](?P<reason>.*)", re.DOTALL)
+_FORM = re.compile(rf"{MARKER}\[(?P<codes>[^\[\]]*)\](?P<reason>.*)", re.DOTALL)
 _BY_NAME = {code.value: code for code in LINT_CODES}
 
 
@@ -28,12 +28,12 @@ def read_silences(text: str, file: str) -> tuple[list[Silence], list[Diagnostic]
     """Return what a file's comments silence, and what is wrong about them."""
     silences: list[Silence] = []
     problems: list[Diagnostic] = []
-    if _MARKER not in text:
+    if MARKER not in text:
         return silences, problems
     listed = comments(text)
     alone = {each.line for each in listed if each.alone}
     for comment in listed:
-        if _MARKER in comment.text:
+        if MARKER in comment.text:
             codes, wrong = _read(comment, file)
             place = Location(file, comment.line, comment.column)
             silences += (Silence(code, _line_meant(comment, alone), place) for code in codes)
@@ -51,7 +51,7 @@ def _line_meant(comment: Comment, alone: set[int]) -> int:
 
 def way_out(code: Code) -> str:
     """Say how to silence a finding."""
-    return f"To keep it, say why beside it: `# {_MARKER}[{code.value}] REASON`."
+    return f"To keep it, say why beside it: `# {MARKER}[{code.value}] REASON`."
 
 
 def _read(comment: Comment, file: str) -> tuple[list[Code], list[Diagnostic]]:
@@ -59,11 +59,11 @@ def _read(comment: Comment, file: str) -> tuple[list[Code], list[Diagnostic]]:
     names = [name.strip() for name in form["codes"].split(",")] if form else []
     place = Location(file, comment.line, comment.column)
     if form is None or not all(names):
-        detail = f"A comment that silences a finding reads `# {_MARKER}[CODE] REASON`."
+        detail = f"A comment that silences a finding reads `# {MARKER}[CODE] REASON`."
         return [], [_warning(Code.IGNORE_FORM, detail, place, f"Codes: {', '.join(sorted(_BY_NAME))}.")]
     problems = list(_unknown(names, place))
     if not form["reason"].strip():
-        detail = f"Whoever reads `{_MARKER}` next needs to know why."
+        detail = f"Whoever reads `{MARKER}` next needs to know why."
         problems.append(_warning(Code.IGNORE_REASON, detail, place, "Write the reason behind the bracket."))
     return [_BY_NAME[name] for name in names if name in _BY_NAME], problems
 

@@ -8,8 +8,9 @@ from reconciler.late import late
 
 if TYPE_CHECKING:
     from reconciler.plan.authorship import Authors, LineCommit
-    from reconciler.plan.describe import diagnostic_entry, refusal_entry, to_document
+    from reconciler.plan.describe import refusal_entry, to_document
     from reconciler.plan.desired import Desired, Former, Lifecycle
+    from reconciler.plan.diagnosis import diagnostic_entry
     from reconciler.plan.differences import diff, sample_paths, schema_differences
     from reconciler.plan.document import (
         ChangeEntry,
@@ -21,10 +22,11 @@ if TYPE_CHECKING:
         RefusalEntry,
         sealed,
     )
-    from reconciler.plan.guard import FAIL_ON, Guard, Limits, Refusal, check_guards, not_allowed, too_risky
+    from reconciler.plan.guard import FAIL_ON, Guard, Refusal, check_guards, not_allowed, too_risky
     from reconciler.plan.header import Header, error_document, header_of
     from reconciler.plan.history import EntryDocument, HistoryDocument, HistoryField, history_document
     from reconciler.plan.impact import reached_tags, reaching_now, with_impacts
+    from reconciler.plan.limits import Limits
     from reconciler.plan.mask import MASK, masked, secret_texts, without_secrets
     from reconciler.plan.model import (
         Action,
@@ -130,7 +132,7 @@ _LATE = {
     "HistoryDocument": "history",
     "HistoryField": "history",
     "Lifecycle": "desired",
-    "Limits": "guard",
+    "Limits": "limits",
     "LineCommit": "authorship",
     "MASK": "mask",
     "Missing": "model",
@@ -150,7 +152,7 @@ _LATE = {
     "UnusablePlan": "saved",
     "check_fresh": "saved",
     "check_guards": "guard",
-    "diagnostic_entry": "describe",
+    "diagnostic_entry": "diagnosis",
     "diff": "differences",
     "emptied_records": "planner",
     "error_document": "header",

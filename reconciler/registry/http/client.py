@@ -21,7 +21,8 @@ from reconciler.port import (
     Write,
 )
 from reconciler.registry.http.decode import Malformed, changeset_revision, record
-from reconciler.registry.http.encode import body, changeset, product_path, segment, source_headers
+from reconciler.registry.http.encode import changeset, product_path, segment, source_headers
+from reconciler.registry.http.encode import json_body as body
 from reconciler.registry.http.link import Link
 from reconciler.registry.http.reader import HttpReader
 from reconciler.registry.http.retry import repeat

@@ -111,7 +111,7 @@ def test_a_plan_of_what_is_known_imports_no_parser(folder: Path, server: FakeSer
     found = imported(folder, "plan", *asked)
     assert "No changes" in found.out
     assert found.modules.isdisjoint({"ruamel.yaml", "_ruamel_yaml", "sqlalchemy", "pydantic", "deepdiff", "rich"})
-    assert found.ours.isdisjoint({"reconciler.apply", "reconciler.runtime", "reconciler.plan.differences"})
+    assert found.ours.isdisjoint({"reconciler.apply", "reconciler.runtime.model", "reconciler.plan.differences"})
     assert len(found.ours) <= 122
     assert len(found.made) <= 70
 

@@ -5,6 +5,8 @@ Making a data class takes as long as importing three small modules. The bounds l
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -120,3 +122,19 @@ def _of_the_start() -> set[str]:
     """Return what Python itself imports, in an environment with hooks of its own."""
     command = [sys.executable, "-c", "import sys; print(*sys.modules)"]
     return set(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split())
+
+
+@pytest.mark.parametrize(
+    "package",
+    [
+        *("manifests", "nodes", "plan", "policy", "port", "project", "project.git"),
+        *("registry", "registry.http", "render", "runtime"),
+    ],
+)
+def test_a_package_has_all_that_it_names_whatever_was_imported_first(package: str) -> None:
+    found = importlib.import_module(f"reconciler.{package}")
+    modules = {each.name for each in pkgutil.iter_modules(found.__path__)}
+    # Importing a module puts it into its package under its name, where it would stand in for what has that name.
+    assert modules.isdisjoint(found.__all__)
+    assert vars(found)["_LATE"].keys() <= set(found.__all__)
+    assert all(hasattr(found, name) for name in found.__all__)

@@ -1,5 +1,7 @@
 """`python -m reconciler`."""
 
-from reconciler.cli.main import main
+import sys
 
-main()
+from reconciler.cli.entry import main
+
+sys.exit(main())

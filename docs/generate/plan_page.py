@@ -42,9 +42,9 @@ _INTRODUCTION = """\
 `plan --format json`, `drift --format json`, `apply --format json` and `plan --out FILE` write this document. It has the
 shape of Terraform's `show -json`, so that policy engines and summary tools built for that read it unchanged. Sensitive
 values never enter it. Keys are added without a new `format_version`: read what you know, and pass over the rest."""
-# By their names: the package's own `history_document` is the function.
+# As modules: the names of the keys are read from their code.
 _DOCUMENT = importlib.import_module("reconciler.plan.document")
-_HISTORY = importlib.import_module("reconciler.plan.history_document")
+_HISTORY = importlib.import_module("reconciler.plan.history")
 _LITERALS: tuple[type[enum.Enum], ...] = (Action, Risk, Origin, FieldClass, Ownership)
 
 

@@ -12,16 +12,7 @@ from typing import Any
 import click
 
 from reconciler.cli.exit_codes import MEANINGS, ExitCode
-from reconciler.cli.variables import (
-    CACHE_FOLDER,
-    DUCTAPE_LOGIN,
-    FILES,
-    OF_EVERY_COMMAND,
-    OF_REGISTRIES,
-    PROJECT_FILE,
-    REGISTRY_FILE,
-    VARIABLES,
-)
+from reconciler.cli.variables import files_of, variables_of
 
 _OPTIONS = "Options"
 _GROUPS = {
@@ -76,19 +67,13 @@ class Documented:
     @property
     def variables(self) -> dict[str, str]:
         """The environment variables that this command reads, with their meaning."""
-        of_options = {str(param.envvar) for param in self.params if param.envvar}
-        of_registries = OF_REGISTRIES if self.page.asks_registry else ()
-        read = {*of_options, *of_registries, *self.page.more_variables, *OF_EVERY_COMMAND}
-        return {name: meaning for name, meaning in VARIABLES.items() if name in read}
+        of_options = (str(param.envvar) for param in self.params if param.envvar)
+        return variables_of(asks_registry=self.page.asks_registry, more=(*of_options, *self.page.more_variables))
 
     @property
     def files(self) -> dict[str, str]:
         """The files that this command reads beside those that it is given, with their meaning."""
-        read = (PROJECT_FILE,) if self.page.reads_project else ()
-        return {
-            name: FILES[name]
-            for name in (*read, *((REGISTRY_FILE, DUCTAPE_LOGIN, CACHE_FOLDER) * self.page.asks_registry))
-        }
+        return files_of(asks_registry=self.page.asks_registry, reads_project=self.page.reads_project)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse, and refuse what is empty: a script whose variable is not set must not fall back to a default."""

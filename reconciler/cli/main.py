@@ -8,15 +8,14 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
-from difflib import get_close_matches
 from itertools import pairwise
 from keyword import iskeyword
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from reconciler import __version__
 from reconciler.cli.exit_codes import ExitCode
+from reconciler.cli.front_page import CODES, COMMANDS, EXAMPLES, SUMMARY, VERSION, WIDTH_MAX, front_page
 from reconciler.cli.help import DocumentedGroup, page
 from reconciler.cli.options import Globals, global_options
 from reconciler.cli.output.streams import prepare_streams, silence
@@ -25,39 +24,6 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 _OBJECTS_PER_COLLECTION = 200_000
-
-# Short helps stand here so that the list of commands loads none of them.
-COMMANDS = {
-    "init": "Begin a project: reconciler.yaml and an example manifest.",
-    "validate": "Check manifests and project file; needs no registry.",
-    "fmt": "Lay manifests out in one style; comments stay.",
-    "plan": "Show what apply would change.",
-    "apply": "Make the registry match the manifests.",
-    "show": "Show a saved plan.",
-    "drift": "Show what was changed behind git's back, and by whom.",
-    "pull": "Write live session types into manifests.",
-    "import": "Make manifests of the Ductape CLI's declaration file.",
-    "history": "Show every write to the registry: who, when, what.",
-    "impact": "Show how many live sessions and users a type has.",
-    "session": "Start, verify, refresh and revoke sessions; show users and numbers.",
-    "sessions": "Remove old sessions.",
-    "keys": "List, rotate and retire the keys of session tokens.",
-    "serve": "Run the registry server.",
-    "token": "Make, list and revoke the tokens of a registry server.",
-    "ductape": "Log in to the Ductape platform.",
-    "completion": "Print the script for completion in bash, zsh or fish.",
-    "schema": "Print the JSON Schema of a manifest, for editors.",
-}
-
-SECTIONS = {
-    "Manifests": ("init", "validate", "fmt", "schema", "pull", "import"),
-    "Changes": ("plan", "apply", "show"),
-    "What is live": ("drift", "history", "impact"),
-    "Sessions": ("session", "sessions", "keys"),
-    "The registry server": ("serve", "token"),
-    "The Ductape platform": ("ductape",),
-    "Your shell": ("completion",),
-}
 
 
 class LazyGroup(DocumentedGroup):
@@ -86,6 +52,8 @@ class LazyGroup(DocumentedGroup):
         if ctx.resilient_parsing and name not in COMMANDS:
             return None, None, []  # half a line, that a shell wants completed
         if name not in COMMANDS and not name.startswith("-"):
+            from difflib import get_close_matches  # noqa: PLC0415 - only for a mistake
+
             nearest = get_close_matches(name, COMMANDS, n=1)
             hint = f" Did you mean {nearest[0]!r}?" if nearest else ""
             ctx.fail(f"No such command {name!r}.{hint}")
@@ -98,31 +66,22 @@ class LazyGroup(DocumentedGroup):
         named = [CompletionItem(name, help=said) for name, said in COMMANDS.items() if name.startswith(incomplete)]
         return [*named, *click.Command.shell_complete(self, ctx, incomplete)]
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the list of commands without importing them."""
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the page that is shown without click as well."""
         del ctx
-        placed = {name for names in SECTIONS.values() for name in names}
-        others = {"Other": [name for name in COMMANDS if name not in placed]}
-        widest = max(map(len, COMMANDS))
-        for title, names in (SECTIONS | others).items():
-            rows = [(f"{name:{widest}}", COMMANDS[name]) for name in names if name in COMMANDS]
-            if rows:
-                with formatter.section(title):
-                    formatter.write_dl(rows)
+        formatter.write(front_page(formatter.width))
 
 
 @click.group(
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": WIDTH_MAX},
     cls=LazyGroup,
-    page=page(
-        "reconciler init\nreconciler plan\nreconciler apply\nreconciler drift --target production",
-        *(code for code in ExitCode if code is not ExitCode.USAGE),
-    ),
+    help=SUMMARY,
+    page=page(EXAMPLES, *CODES),
 )
-@click.version_option(__version__, prog_name="reconciler")
+@click.version_option(message=VERSION)
 @global_options
 def cli(given: Globals) -> None:
-    """Session types as code: manifests in git, a plan that shows exactly what would change, an apply that does it."""
+    """Take the global options."""
     del given  # kept on the context, for the command
 
 

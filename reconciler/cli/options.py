@@ -10,6 +10,8 @@ from typing import Any
 
 import click
 
+from reconciler.cli.front_page import GLOBAL_OPTIONS
+
 Command = Callable[..., Any]
 
 
@@ -37,17 +39,15 @@ def completed(what: str) -> Callable[[click.Context, click.Parameter, str], Any]
     return complete
 
 
-_GLOBAL_OPTIONS = (
+_GLOBAL_OPTIONS = tuple(
     click.option(
-        "--target",
-        metavar="NAME",
-        help="Target of the project file.  [default: its default_target]",
-        shell_complete=completed("targets"),
-    ),
-    click.option("--registry", metavar="URL", help="Registry, in place of the target's."),
-    click.option("--product", metavar="NAME", help="Product, in place of the project file's."),
-    click.option("--no-color", is_flag=True, help="No colour, on a terminal either."),
-    click.option("-v", "--verbose", is_flag=True, help="Say more on stderr; show tracebacks."),
+        *spelled.split(", "),
+        metavar=value or None,
+        is_flag=not value,
+        help=meaning,
+        shell_complete=completed("targets") if spelled == "--target" else None,
+    )
+    for spelled, value, meaning in GLOBAL_OPTIONS
 )
 
 

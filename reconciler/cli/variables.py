@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 # `<TARGET>` stands for the name of a target, as `reconciler.project.token_variable` spells it.
 VARIABLES = {
     "RECONCILER_TOKEN": "The token for a registry server.",
@@ -60,3 +62,15 @@ FILES = {
     DUCTAPE_LOGIN: "Logins to the Ductape platform, which `reconciler ductape login` keeps.",
     CACHE_FOLDER: "What registry servers answered last, to be asked for again only if it changed.",
 }
+
+
+def variables_of(*, asks_registry: bool, more: Iterable[str] = ()) -> dict[str, str]:
+    """Return the environment variables that a command reads, with their meaning: `more` beside those of others."""
+    read = {*(OF_REGISTRIES if asks_registry else ()), *more, *OF_EVERY_COMMAND}
+    return {name: meaning for name, meaning in VARIABLES.items() if name in read}
+
+
+def files_of(*, asks_registry: bool, reads_project: bool) -> dict[str, str]:
+    """Return the files that a command reads beside those that it is given, with their meaning."""
+    of_registry = (REGISTRY_FILE, DUCTAPE_LOGIN, CACHE_FOLDER) if asks_registry else ()
+    return {name: FILES[name] for name in (*((PROJECT_FILE,) if reads_project else ()), *of_registry)}

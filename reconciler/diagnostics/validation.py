@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator
 
 from reconciler.diagnostics.codes import Code
@@ -27,8 +26,10 @@ def missing_key(path: Path) -> Problem:
 
 def nearest_of(written: str, known: Iterable[str]) -> str | None:
     """Return the known name that was most likely meant, or None."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only for a mistake
+
     by_folded = {name.casefold(): name for name in known}
-    nearest = difflib.get_close_matches(written.casefold(), by_folded, n=1)
+    nearest = get_close_matches(written.casefold(), by_folded, n=1)
     return by_folded[nearest[0]] if nearest else None
 
 

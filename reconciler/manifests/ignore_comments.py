@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reconciler.diagnostics import Code, Diagnostic, Location, Severity, nearest_of
+from reconciler.manifests.silence import MARKER
 from reconciler.nodes import Comment, comments
 from reconciler.session_type.lint import LINT_CODES
 
-MARKER = "reconciler:ignore"
 _FORM = re.compile(rf"{MARKER}\[(?P<codes>[^\[\]]*)\](?P<reason>.*)", re.DOTALL)
 _BY_NAME = {code.value: code for code in LINT_CODES}
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
+from reconciler import nodes
 from reconciler.manifests.manifest import LIFECYCLE
-from reconciler.nodes import QuickDocument, quick_documents
+from reconciler.nodes import QuickDocument
 from reconciler.session_type import SessionType, check, plain_session_type
 from reconciler.session_type.lint import lint
 from reconciler.values import JsonObject, JsonValue
@@ -24,7 +25,7 @@ def quick_manifests(text: str) -> list[QuickManifest] | None:
 
     A document with a lifecycle has no fields here: that is more than a session type.
     """
-    documents = quick_documents(text)
+    documents = nodes.quick_documents(text)  # of the package: the parser is imported with the first text
     return None if documents is None else [(each, _fields(each[0])) for each in documents]
 
 

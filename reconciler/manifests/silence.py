@@ -7,11 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from reconciler.diagnostics import Code, Diagnostic, Location, Severity
-from reconciler.manifests.ignore_comments import MARKER, Silence, read_silences, way_out
 from reconciler.nodes import split_lines
 from reconciler.session_type.lint import LINT_CODES
+
+if TYPE_CHECKING:
+    from reconciler.manifests.ignore_comments import Silence
+
+MARKER = "reconciler:ignore"
 
 
 def silenced(
@@ -23,6 +28,10 @@ def silenced(
     the `unused` files, which were read and then left out.
     """
     listed = _said_once(list(diagnostics), sources)
+    if not listed and not any(MARKER in text for text in sources.values()):
+        return []
+    from reconciler.manifests.ignore_comments import read_silences  # noqa: PLC0415 - most runs have nothing to say
+
     silences: list[Silence] = []
     for file, text in sources.items():
         if MARKER not in text:
@@ -53,6 +62,8 @@ def _idle(silences: Iterable[Silence], hit: set[tuple[str, int, Code]]) -> Itera
 def _with_way_out(diagnostic: Diagnostic) -> Diagnostic:
     if diagnostic.code not in LINT_CODES:
         return diagnostic
+    from reconciler.manifests.ignore_comments import way_out  # noqa: PLC0415 - as above
+
     return replace(diagnostic, hint=f"{diagnostic.hint} {way_out(diagnostic.code)}")
 
 

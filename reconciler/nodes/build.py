@@ -18,14 +18,11 @@ from ruamel.yaml.events import (
 )
 
 from reconciler.diagnostics import Code, Diagnostic, Location
-from reconciler.nodes.document import Document
+from reconciler.nodes.document import DEPTH_MAX, VALUES_MAX, Document
 from reconciler.nodes.frames import Built, OpenCollection, merge_sources
 from reconciler.nodes.scalars import DIGITS_MAX, NumberTooLong, fits_collection, fits_tag, resolve, scalar_value
 from reconciler.nodes.variables import VariableProblem
 from reconciler.values import JsonObject, JsonValue, json_type
-
-DEPTH_MAX = 64
-VALUES_MAX = 20_000
 
 
 class Refused(Exception):

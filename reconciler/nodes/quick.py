@@ -7,7 +7,7 @@ and positions are not kept: they are read when somebody asks (`LateMarks`).
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import Any
 
 from _ruamel_yaml import CParser
 from ruamel.yaml.error import YAMLError
@@ -23,14 +23,11 @@ from ruamel.yaml.events import (
     StreamStartEvent,
 )
 
-from reconciler.nodes.build import DEPTH_MAX, VALUES_MAX
+from reconciler.nodes.document import DEPTH_MAX, VALUES_MAX, QuickDocument
 from reconciler.nodes.scalars import FIRST_OF_MEANING, NumberTooLong, resolve
-from reconciler.values import JsonValue
 
 # Each value takes two characters at least, so a shorter text can't hold too many.
 LENGTH_MAX = 2 * VALUES_MAX
-
-QuickDocument: TypeAlias = "tuple[JsonValue, int, int]"
 
 
 def quick_documents(text: str) -> list[QuickDocument] | None:

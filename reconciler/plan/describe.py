@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
-from reconciler.diagnostics import Diagnostic, Location
-from reconciler.plan.authorship import Authors, signed
+from reconciler.diagnostics import Location
 from reconciler.plan.desired import Desired
+from reconciler.plan.diagnosis import location_entry
 from reconciler.plan.document import (
     ChangeBody,
     ChangeEntry,
-    DiagnosticEntry,
     FieldEntry,
     PlanDocument,
     Provenance,
@@ -22,12 +21,12 @@ from reconciler.plan.guard import Refusal
 from reconciler.plan.header import Header, empty_document
 from reconciler.plan.mask import masked, shadow
 from reconciler.plan.model import Action, Change, Drift, FieldChange, FieldClass, Missing, Plan, Risk
-from reconciler.plan.renames import find_renames
-from reconciler.port import Impact
 from reconciler.session_type import SessionType
 from reconciler.values import JsonValue, Path, format_path, rfc3339
 
-_NOBODY = Authors()
+if TYPE_CHECKING:
+    from reconciler.plan.authorship import Authors
+    from reconciler.port import Impact
 
 
 def to_document(
@@ -36,7 +35,7 @@ def to_document(
     refusals: Iterable[Refusal] = (),
     *,
     with_unchanged: bool = True,
-    authors: Authors = _NOBODY,
+    authors: Authors | None = None,
 ) -> PlanDocument:
     """Make the document of a plan. Renderers for people do without the unchanged records, which may be many.
 
@@ -45,10 +44,12 @@ def to_document(
     document = empty_document(header)
     document["target"] |= {"revision": plan.revision, "mark": plan.mark, "exists": plan.registry_exists}
     document["source"] |= {"only": list(plan.selection.only), "skip": list(plan.selection.skip)}
-    document["resource_changes"] = [signed(_change_entry(change, header.timestamp), authors) for change in plan.changes]
+    document["resource_changes"] = _signed(
+        (_change_entry(change, header.timestamp) for change in plan.changes), authors
+    )
     if with_unchanged:
         document["resource_changes"] += map(_unchanged_entry, plan.unchanged)
-    document["resource_drift"] = [signed(_drift_entry(drift), authors) for drift in plan.drift]
+    document["resource_drift"] = _signed(map(_drift_entry, plan.drift), authors)
     document["unmanaged"] = list(plan.unmanaged)
     document["foreign"] = [{"name": e.tag, "project": e.project, "wanted": e.wanted} for e in plan.foreign]
     document["out_of_scope"] = list(plan.out_of_scope)
@@ -62,28 +63,25 @@ def to_document(
             {"name": each.tag, "reason": each.reason, "wanted": each.tag in plan.wanted_unreadable}
             for each in plan.unreadable
         ]
-    document["renames"] = [{"from": each.old, "to": each.new} for each in find_renames(plan.changes)]
+    if {Action.CREATE, Action.DELETE} <= {change.action for change in plan.changes}:
+        from reconciler.plan.renames import find_renames  # noqa: PLC0415 - in other plans there are none
+
+        document["renames"] = [{"from": each.old, "to": each.new} for each in find_renames(plan.changes)]
     return document
+
+
+def _signed(entries: Iterable[ChangeEntry], authors: Authors | None) -> list[ChangeEntry]:
+    listed = list(entries)
+    if not listed:
+        return listed
+    from reconciler.plan.authorship import Authors, signed  # noqa: PLC0415 - only for a plan with something in it
+
+    return [signed(each, authors or Authors()) for each in listed]
 
 
 def refusal_entry(refusal: Refusal) -> RefusalEntry:
     """Return a refusal as JSON."""
     return {"guard": refusal.guard.value, "tag": refusal.tag, "reason": refusal.reason, "lifted_by": refusal.lifted_by}
-
-
-def diagnostic_entry(diagnostic: Diagnostic) -> DiagnosticEntry:
-    """Return a diagnostic as JSON."""
-    entry: DiagnosticEntry = {
-        "severity": diagnostic.severity.value,
-        "code": diagnostic.code.value,
-        "summary": diagnostic.code.summary,
-        "detail": diagnostic.detail,
-        "hint": diagnostic.hint,
-        "location": _location(diagnostic.location),
-    }
-    if related := _location(diagnostic.related):
-        entry["related"] = related
-    return entry
 
 
 def _summary(plan: Plan) -> dict[str, int]:
@@ -184,7 +182,7 @@ def _field_entry(field: FieldChange, sensitive: tuple[Path, ...]) -> FieldEntry:
         "origin": field.origin.value,
         "risk": field.risk.value,
         "sensitive": any(field.path[: len(path)] == path for path in sensitive),
-        "location": _location(field.location),
+        "location": location_entry(field.location),
     }
 
 
@@ -203,7 +201,3 @@ def _fully_effective_at(change: Change, now: datetime) -> str | None:
 
 def _provenance(location: Location | None) -> Provenance | None:
     return {"file": location.file, "line": location.line, "commit": None, "author": None} if location else None
-
-
-def _location(location: Location | None) -> dict[str, Any] | None:
-    return {"file": location.file, "line": location.line, "column": location.column} if location else None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from reconciler.plan.document import RefusalEntry
+from reconciler.plan.limits import Limits
 from reconciler.plan.model import Action, Change, Origin, Ownership, Plan, Risk
 from reconciler.values import format_path
 
@@ -26,19 +27,6 @@ class Guard(StrEnum):
     EMPTY_INPUT = "empty-input"
     POLICY = "policy"
     UNREADABLE = "unreadable"
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How many changes of a kind one run may make; None means any number.
-
-    `max_live_sessions` counts the live sessions of what is changed in a breaking or disruptive way, or deleted.
-    """
-
-    max_delete: int | None = None
-    max_update: int | None = None
-    max_breaking: int | None = None
-    max_live_sessions: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

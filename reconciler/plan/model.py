@@ -6,14 +6,17 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, StrEnum
+from typing import TYPE_CHECKING
 
 from reconciler.diagnostics import Location
 from reconciler.plan.desired import Desired
 from reconciler.plan.mask import secret_texts
 from reconciler.plan.selection import Selection
-from reconciler.port import Impact, Unreadable
 from reconciler.session_type import SessionType
 from reconciler.values import JsonObject, JsonValue, Path
+
+if TYPE_CHECKING:
+    from reconciler.port import Impact, Unreadable
 
 
 class Action(StrEnum):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from reconciler.plan.desired import Desired
-from reconciler.plan.diff import diff, leaves
+from reconciler.plan.differences import diff, leaves
 from reconciler.plan.model import FieldChange, FieldClass, Missing, Origin, Risk
 from reconciler.session_type import SessionType
 from reconciler.values import JsonValue, Path, same_value, value_at

@@ -9,12 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from reconciler.late import late
-from reconciler.policy.model import Rule, Subject, Waived, Waiver
 
 if TYPE_CHECKING:
     from reconciler.policy.compiled import Compiled, Given, Undecided, compile_rules
     from reconciler.policy.fields import PolicyFields, WaiverFields, policy_keys
     from reconciler.policy.judge import Judge, Verdict
+    from reconciler.policy.model import Rule, Subject, Waived, Waiver
     from reconciler.policy.read import read_rules
     from reconciler.policy.waivers import unmatched_waivers, waiver_diagnostics
 
@@ -42,8 +42,12 @@ _LATE = {
     "Given": "compiled",
     "Judge": "judge",
     "PolicyFields": "fields",
+    "Rule": "model",
+    "Subject": "model",
     "Undecided": "compiled",
     "Verdict": "judge",
+    "Waived": "model",
+    "Waiver": "model",
     "WaiverFields": "fields",
     "compile_rules": "compiled",
     "policy_keys": "fields",
@@ -54,5 +58,5 @@ _LATE = {
 
 
 def __getattr__(name: str) -> Any:
-    """Import what few runs need."""
+    """Import what a run needs, and no more."""
     return late(__name__, _LATE, name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from reconciler.diagnostics import (
     Code,
@@ -13,10 +14,11 @@ from reconciler.diagnostics import (
     Location,
     nearest_of,
 )
-from reconciler.nodes import parse_yaml
-from reconciler.policy import Rule
 from reconciler.project.target import Target
-from reconciler.session_type import Lifetime
+
+if TYPE_CHECKING:
+    from reconciler.policy import Rule
+    from reconciler.session_type import Lifetime
 
 PROJECT_FILE_NAMES = ("reconciler.yaml", "reconciler.yml")
 DEFAULT_PRODUCT = "default"
@@ -78,6 +80,8 @@ def load_project(file: Path, spelled: str, environment: Mapping[str, str]) -> Pr
     except OSError as error:
         diagnostic = Diagnostic(Code.FILE_UNREADABLE, f"{error.strerror or error}.", Location(spelled))
         raise InvalidInput([diagnostic]) from error
+    from reconciler.nodes import parse_yaml  # noqa: PLC0415 - for a project file alone, as what reads its fields
+
     parsed = parse_yaml(content, spelled, environment)
     sources = {spelled: parsed.text}
     if parsed.diagnostics:
@@ -88,6 +92,6 @@ def load_project(file: Path, spelled: str, environment: Mapping[str, str]) -> Pr
     if len(documents) > 1:
         detail = "A project file holds one YAML document."
         raise InvalidInput([Diagnostic(Code.PROJECT_VALUE, detail, documents[1].location)], sources)
-    from reconciler.project.fields import read_project  # noqa: PLC0415 - pydantic, for a project file alone
+    from reconciler.project.fields import read_project  # noqa: PLC0415 - pydantic
 
     return replace(read_project(documents[0], parsed.text, sources), root=file.parent, file=spelled)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 
 
@@ -12,6 +11,8 @@ def replace_private_file(file: Path, content: bytes, *, durable: bool = False) -
 
     Only what is `durable` is synced: a cache finds half a file out by its digest.
     """
+    import tempfile  # noqa: PLC0415 - slow to import, and few runs write
+
     descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
     try:
         with os.fdopen(descriptor, "wb") as stream:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reconciler.port import ChangesetRegistry, ImpactReader, RegistryUnavailable
+from reconciler.port import RegistryUnavailable
 from reconciler.project import Secret
 from reconciler.registry.empty import EmptyReader
 from reconciler.registry.url import (
@@ -26,6 +26,7 @@ from reconciler.registry.url import (
 )
 
 if TYPE_CHECKING:
+    from reconciler.port import ChangesetRegistry, ImpactReader
     from reconciler.registry.ledger import Ledger
 
 

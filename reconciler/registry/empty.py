@@ -6,9 +6,12 @@ A first `plan` must show what a first `apply` would do, without creating anythin
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from reconciler.port import HistoryEntry, Impact, Snapshot
+from reconciler.port import Snapshot
+
+if TYPE_CHECKING:
+    from reconciler.port import HistoryEntry, Impact
 
 
 class EmptyReader:

@@ -9,8 +9,8 @@ from reconciler.plan import PlanDocument
 from reconciler.render import view as tell
 from reconciler.render.json_text import render_plan_json
 from reconciler.render.plan_text import render_plan
+from reconciler.render.reading import View
 from reconciler.render.values import safe
-from reconciler.render.view import View
 
 Renderer = Callable[[PlanDocument, View], str]
 
@@ -58,7 +58,6 @@ _RENDERERS: dict[str, Renderer] = {
     "junit": _late("junit", "render_junit"),
     "metrics": _late("metrics", "render_metrics"),
 }
-FORMATS = tuple(_RENDERERS)
 
 
 def render_as(name: str, document: PlanDocument, view: View = View()) -> str:

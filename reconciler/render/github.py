@@ -9,10 +9,10 @@ from typing import Any
 from reconciler.plan import ChangeEntry, DiagnosticEntry, PlanDocument
 from reconciler.render import view as tell
 from reconciler.render.entries import is_grave, is_withheld
+from reconciler.render.reading import View
 from reconciler.render.refusals_text import way_out
 from reconciler.render.rename_notes import rename_notes
 from reconciler.render.values import counted, safe
-from reconciler.render.view import View
 from reconciler.render.workflow_commands import SHOWN, workflow_command
 
 _KINDS = ("error", "warning", "notice")

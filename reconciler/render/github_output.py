@@ -5,7 +5,7 @@ from __future__ import annotations
 from reconciler.plan import PlanDocument, Risk
 from reconciler.render import view as tell
 from reconciler.render.entries import is_conflict, is_withheld
-from reconciler.render.view import View
+from reconciler.render.reading import View
 
 _DELIMITER = "END_OF_VALUE"
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from reconciler.plan import PlanDocument
 from reconciler.render import view as tell
 from reconciler.render.markdown import render_markdown
-from reconciler.render.view import View
+from reconciler.render.reading import View
 
 MOST_BYTES = 1024 * 1024
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from reconciler.plan import PlanDocument
-from reconciler.render.view import View
+from reconciler.render.reading import View
 
 _ACTIONS = ("create", "update", "delete")
 

@@ -8,9 +8,9 @@ from html import escape
 from reconciler.plan import ChangeEntry, PlanDocument
 from reconciler.render import view as tell
 from reconciler.render.entries import is_grave
+from reconciler.render.reading import View
 from reconciler.render.refusals_text import refusals_heading, render_refusals
 from reconciler.render.values import safe
-from reconciler.render.view import View
 
 _STYLE = """
 :root { color-scheme: light dark; --text: #1f2328; --faint: #59636e; --back: #fff; --line: #d1d9e0; --panel: #f6f8fa;

@@ -9,9 +9,9 @@ from xml.etree import ElementTree as ET
 
 from reconciler.plan import ChangeEntry, OutcomeEntry, PlanDocument
 from reconciler.render import view as tell
+from reconciler.render.reading import View
 from reconciler.render.refusals_text import way_out
 from reconciler.render.values import safe
-from reconciler.render.view import View
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from reconciler.plan import ChangeEntry, DiagnosticEntry, PlanDocument
 from reconciler.render import view as tell
 from reconciler.render.entries import is_grave
+from reconciler.render.reading import View
 from reconciler.render.refusals_text import refusals_heading, way_out
 from reconciler.render.values import counted, safe
-from reconciler.render.view import View
 
 _ACTIVE = re.compile(r"[&<>|`*_~\[\]\\#@$]|:(?=//)|(?<=www)\.", re.IGNORECASE)
 _NAME = re.compile(r"[^\w.]+", re.ASCII)

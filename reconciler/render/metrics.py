@@ -12,7 +12,7 @@ from datetime import datetime
 from reconciler.plan import PlanDocument
 from reconciler.render import view as tell
 from reconciler.render.entries import is_conflict, is_withheld
-from reconciler.render.view import View
+from reconciler.render.reading import View
 
 _ESCAPED = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n"})
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.plan import ChangeEntry, PlanDocument
-from reconciler.render.drift_text import drift_lines
 from reconciler.render.entries import (
     effect,
     interrupts,
@@ -19,9 +18,6 @@ from reconciler.render.entries import (
 from reconciler.render.fields_text import SYMBOLS, field_lines, symbol
 from reconciler.render.header_text import header_lines, listed, scope_notes
 from reconciler.render.paint import Paint, plain
-from reconciler.render.policy_text import policy_notes
-from reconciler.render.refusals_text import refusal_lines
-from reconciler.render.rename_notes import rename_lines
 from reconciler.render.values import counted, safe
 
 NO_CHANGES = "No changes. The registry matches the manifests."
@@ -31,14 +27,14 @@ _VERBS = {"create": "created", "update": "updated in place", "delete": "deleted"
 
 def render_plan(document: PlanDocument, paint: Paint = plain) -> str:
     """Return what a plan would change: conflicts first, then by tag, what is withheld last."""
-    refusals = refusal_lines(document["refusals"], paint)
-    return "\n".join(
-        [*header_lines(document, paint), *_body(document, paint), *refusals, *summary_lines(document, paint)]
-    )
+    parts = (header_lines, _body, _refusals, summary_lines)
+    return "\n".join(line for part in parts for line in part(document, paint))
 
 
 def _body(document: PlanDocument, paint: Paint) -> Iterator[str]:
     if document["resource_drift"]:
+        from reconciler.render.drift_text import drift_lines  # noqa: PLC0415 - few plans have any
+
         yield paint("Note: session types have changed outside of git since the last apply (applied -> live)", "strong")
         yield ""
         yield from drift_lines(document["resource_drift"], paint)
@@ -56,6 +52,13 @@ def _body(document: PlanDocument, paint: Paint) -> Iterator[str]:
         yield from _entry_lines(entry, paint)
     if any(map(is_withheld, shown)):
         yield ""
+
+
+def _refusals(document: PlanDocument, paint: Paint) -> Iterator[str]:
+    if document["refusals"]:
+        from reconciler.render.refusals_text import refusal_lines  # noqa: PLC0415 - few plans have any
+
+        yield from refusal_lines(document["refusals"], paint)
 
 
 def _legend(actions: set[str], paint: Paint) -> Iterator[str]:
@@ -123,7 +126,10 @@ def _about_selection(document: PlanDocument) -> str:
 
 
 def _notes(document: PlanDocument) -> Iterator[str]:
-    yield from rename_lines(document)
+    if document.get("renames"):
+        from reconciler.render.rename_notes import rename_lines  # noqa: PLC0415 - few plans have any
+
+        yield from rename_lines(document)
     actions = [shown_action(entry) for entry in document["resource_changes"]]
     if adopted := actions.count("adopt"):
         yield f"{counted(adopted, 'session type')} to record ownership of."
@@ -135,7 +141,10 @@ def _notes(document: PlanDocument) -> Iterator[str]:
         yield f"{counted(len(document['resource_drift']), 'session type')} drifted."
     if document["summary"]["withheld"]:
         yield f"{counted(document['summary']['withheld'], 'deletion')} withheld; --prune deletes."
-    yield from policy_notes(document)
+    if document.get("policy_warnings") or document.get("policy_waived"):
+        from reconciler.render.policy_text import policy_notes  # noqa: PLC0415 - few plans have any
+
+        yield from policy_notes(document)
 
 
 def _unknowns(document: PlanDocument) -> Iterator[str]:

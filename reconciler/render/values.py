@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from reconciler.plan import MASK, DiagnosticEntry, FieldEntry
+from reconciler.plan import MASK
 from reconciler.values import JsonValue
+
+if TYPE_CHECKING:
+    from reconciler.plan import DiagnosticEntry, FieldEntry
 
 
 def shown(value: JsonValue) -> str:

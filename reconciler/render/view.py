@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from reconciler.plan import ChangeEntry, DiagnosticEntry, FieldEntry, OutcomeEntry, PlanDocument
@@ -25,23 +24,10 @@ from reconciler.render.fields_text import field_lines
 from reconciler.render.header_text import header_lines
 from reconciler.render.paint import plain
 from reconciler.render.plan_text import summary_lines
+from reconciler.render.reading import View
 from reconciler.render.values import counted, safe, shown_change
 
 _VERBS = {"create": "create", "update": "update", "delete": "delete", "adopt": "record ownership", "settle": "settle"}
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """What a document is read as: a plan, or a drift report; and how many bytes of markdown there is room for."""
-
-    drift: bool = False
-    strict: bool = False
-    max_bytes: int | None = None
-
-    @property
-    def kind(self) -> str:
-        """The name of the report."""
-        return "drift" if self.drift else "plan"
 
 
 def name_of(document: PlanDocument) -> str:

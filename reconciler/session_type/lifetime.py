@@ -6,7 +6,6 @@ compare among themselves only: 12 months are 1 year, and no number of days is a 
 
 from __future__ import annotations
 
-import calendar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -103,9 +102,11 @@ class Lifetime:
         try:
             if self.seconds is not None:
                 return moment + timedelta(seconds=self.seconds)
+            from calendar import monthrange  # noqa: PLC0415 - few lifetimes are looked at so closely
+
             years, month = divmod(moment.month - 1 + (self.months or 0), 12)
             year = moment.year + years
-            last_day = calendar.monthrange(year, month + 1)[1]
+            last_day = monthrange(year, month + 1)[1]
             return moment.replace(year=year, month=month + 1, day=min(moment.day, last_day))
         except (OverflowError, ValueError):
             return None

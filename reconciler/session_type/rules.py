@@ -5,7 +5,6 @@ The form of each field is here once: `SessionTypeFields` documents it, with the 
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -134,7 +133,9 @@ def _period_problems(fields: Mapping[str, JsonValue]) -> Iterator[Problem]:
     spelled = fields.get("period")
     if not isinstance(spelled, str) or Period.read(spelled):
         return
-    likely = difflib.get_close_matches(spelled.lower(), [*Period, "secs", "mins"], n=1)
+    from difflib import get_close_matches  # noqa: PLC0415 - only for a mistake
+
+    likely = get_close_matches(spelled.lower(), [*Period, "secs", "mins"], n=1)
     names = ", ".join(Period)
     hint = f"Did you mean `{likely[0]}`?" if likely else ""
     yield Problem(Code.UNKNOWN_PERIOD, ("period",), f"The period is one of {names}.", hint)
@@ -167,7 +168,9 @@ def _possible_selectors(wrong: Selector, schema: JsonObject, *, most: int = 5) -
     possible = [str(selector) for selector in selectable_paths(schema)]
     if not possible:
         return "The schema has no string, number or boolean that a selector could pick."
-    likely = difflib.get_close_matches(str(wrong), possible, n=1)
+    from difflib import get_close_matches  # noqa: PLC0415 - only for a mistake
+
+    likely = get_close_matches(str(wrong), possible, n=1)
     if likely:
         return f"Did you mean `{likely[0]}`?"
     more = ", …" if len(possible) > most else ""

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.cli.main import COMMANDS, cli
+from reconciler.cli.front_page import COMMANDS
+from reconciler.cli.main import cli
 from reconciler.cli.shell.completing import answer
 from reconciler.plan import Guard
 

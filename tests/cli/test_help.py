@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import click
 import pytest
 
+from reconciler.cli.front_page import COMMANDS
 from reconciler.cli.help import Documented
-from reconciler.cli.main import COMMANDS, SECTIONS, cli
+from reconciler.cli.main import cli
 from reconciler.cli.variables import VARIABLES
 
 if TYPE_CHECKING:
@@ -73,10 +74,6 @@ def test_the_overview_loads_nothing_of_weight(shop: Shop) -> None:
         "print({'pydantic', 'rich', 'httpx', 'sqlalchemy', 'ruamel.yaml', 'reconciler.plan'} & {*sys.modules})"
     )
     assert shop.process(program=("-c", program)).out.endswith("\nset()\n")
-
-
-def test_every_command_has_its_place_in_the_overview() -> None:
-    assert sorted(name for names in SECTIONS.values() for name in names) == sorted(COMMANDS)
 
 
 def test_the_table_of_variables_names_all_that_the_code_reads() -> None:

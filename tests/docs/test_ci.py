@@ -18,7 +18,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from ruamel.yaml import YAML
 
 from reconciler.cli.exit_codes import ExitCode
-from reconciler.cli.main import COMMANDS, cli
+from reconciler.cli.front_page import COMMANDS
+from reconciler.cli.main import cli
 from reconciler.plan import OutcomeEntry, PlanDocument
 from reconciler.render import render_as
 from tests.github_files import read_output_file

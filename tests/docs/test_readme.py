@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.cli.main import COMMANDS, run
+from reconciler.cli.front_page import COMMANDS
+from reconciler.cli.main import run
 from tests.docs.executed import ROOT, Step, blocks_of, followed, run_steps, steps_of, still
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -17,7 +17,8 @@ from docs.generate.cli_page import commands
 from docs.generate.http_page import openapi
 from docs.generate.plan_page import undescribed
 from reconciler.cli.exit_codes import ExitCode
-from reconciler.cli.main import COMMANDS, cli
+from reconciler.cli.front_page import COMMANDS
+from reconciler.cli.main import cli
 from tests.docs.executed import ROOT
 
 _COMMANDS = {

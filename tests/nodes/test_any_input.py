@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from reconciler.diagnostics import Code
 from reconciler.nodes import Document, Parsed, parse_yaml, value_location
-from reconciler.nodes.build import DEPTH_MAX, VALUES_MAX
+from reconciler.nodes.document import DEPTH_MAX, VALUES_MAX
 from reconciler.values import JsonValue, canonical_json
 from tests.strategies import as_yaml, json_values
 

@@ -12,7 +12,7 @@ import reconciler.nodes.events
 import reconciler.nodes.quick
 from reconciler.diagnostics import Code
 from reconciler.nodes import Parsed, parse_yaml
-from reconciler.nodes.parse import BYTES_MAX
+from reconciler.nodes.text import BYTES_MAX
 
 
 def test_the_c_parser_is_the_one_that_is_used() -> None:

@@ -25,7 +25,7 @@ from reconciler.plan import (
     with_impacts,
     with_sensitive_values,
 )
-from reconciler.plan.diff import diff
+from reconciler.plan.differences import diff
 from reconciler.plan.model import Missing
 from reconciler.port import Impact, ManagedBy, Record, Snapshot, Source
 from reconciler.session_type import SessionType

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from reconciler.plan import Missing, Ownership, Plan, PlanOptions, check_guards, make_plan, not_allowed, to_document
 from reconciler.plan import two_way as told_two_way
-from reconciler.plan.guard import Guard, Limits
+from reconciler.plan.guard import Guard
+from reconciler.plan.limits import Limits
 from reconciler.port import Record, Snapshot, Unreadable
 from reconciler.session_type import SessionType
 from tests.builders import PROJECT, desired, header, record, session_type

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.plan import LineCommit
-from reconciler.project import git_state, only_commit_since, repository_of, why_not
+from reconciler.project import GitState, git_state, only_commit_since, repository_of, why_not
 from tests.git_repository import Repository, new_repository, own_configuration
 
 
@@ -73,3 +73,18 @@ def test_git_says_itself_why_it_tells_nothing(
     assert "dubious ownership" in str(why_not(repository.root))
     monkeypatch.setenv("PATH", str(tmp_path / "no-programs"))
     assert why_not(repository.root) == "git could not be run"
+
+
+def test_git_is_started_only_where_a_repository_may_be(
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    linked, outside = tmp_path / "linked", tmp_path / "outside"
+    outside.mkdir()
+    linked.symlink_to(repository.root / "shop")
+    worktree = tmp_path / "worktree"
+    worktree.mkdir()
+    (worktree / ".git").write_text(f"gitdir: {repository.root / '.git'}\n")
+    for inside in (repository.root, repository.root / "shop", linked, worktree):
+        assert git_state(inside).commit, inside
+    monkeypatch.setattr("subprocess.run", lambda *_, **__: pytest.fail("git was started"))
+    assert git_state(outside) == GitState()

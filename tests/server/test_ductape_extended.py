@@ -148,7 +148,7 @@ class TestForms:
             ("create", [spec(), {"key": "a b"}], "options.key: "),
             ("create", [spec(), {"key": "k\n"}], "options.key: "),
             ("history", [{"after": -1}], "options.after: "),
-            ("history", [{"limit": 5001}], "options.limit: "),
+            ("history", [{"limit": 10_001}], "options.limit: "),
             ("history", [{"tag": "a:b"}], "options.tag: "),
             ("history", ["user"], "options: "),
             ("commit", [], "changeset: The field is required"),

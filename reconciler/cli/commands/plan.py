@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from reconciler import render
 from reconciler.cli.exit_codes import ExitCode
 from reconciler.cli.help import DocumentedCommand, page
 from reconciler.cli.options import (
@@ -24,7 +24,6 @@ from reconciler.cli.output.delivery import Delivery, all_formats
 from reconciler.cli.output.files import write_atomically
 from reconciler.cli.output.reporting import reported, say_warnings
 from reconciler.cli.run import planning
-from reconciler.cli.run.against import Against
 from reconciler.cli.run.inputs import Run
 from reconciler.cli.run.live import Live
 from reconciler.cli.run.policies import Policies
@@ -32,7 +31,9 @@ from reconciler.errors import ReconcilerError
 from reconciler.manifests import Loaded
 from reconciler.plan import Guard, Risk, sealed, too_risky
 from reconciler.project import without_credentials
-from reconciler.render import render_plan, render_plan_json
+
+if TYPE_CHECKING:
+    from reconciler.cli.run.against import Against
 
 _RISKS = [risk.value for risk in Risk if risk is not Risk.NONE]
 
@@ -77,7 +78,7 @@ def command(console: Console, given: Globals, /, **options: Any) -> ExitCode:
     """
     run = Run.of(given)
     policies = Policies(run, console)
-    against = Against.of(run, options["against"]) if options["against"] else None
+    against = _against(run, options["against"]) if options["against"] else None
     with Live(run) as live:
         loaded = _loaded(policies, options["paths"], against, console)
         header = run.header(loaded, options["paths"])
@@ -94,10 +95,16 @@ def command(console: Console, given: Globals, /, **options: Any) -> ExitCode:
     if delivery.is_machine:
         console.out(delivery.text(document))
     else:
-        console.out(render_plan(document, console.out_paint))
+        console.out(render.render_plan(document, console.out_paint))
         if planned.plan.calls:
             console.out(_closing(given, options))
     return _exit_code(planned, options, console)
+
+
+def _against(run: Run, name: str) -> Against:
+    from reconciler.cli.run.against import Against  # noqa: PLC0415 - few runs need it
+
+    return Against.of(run, name)
 
 
 def _loaded(policies: Policies, paths: Sequence[str], against: Against | None, console: Console) -> Loaded:
@@ -113,7 +120,7 @@ def _loaded(policies: Policies, paths: Sequence[str], against: Against | None, c
 
 def _save(planned: planning.Planned, file: Path) -> None:
     try:
-        write_atomically(file, render_plan_json(sealed(planned.document(with_unchanged=True))) + "\n")
+        write_atomically(file, render.render_plan_json(sealed(planned.document(with_unchanged=True))) + "\n")
     except OSError as error:
         raise ReconcilerError(f"The plan can't be saved to {file}: {error.strerror}") from error
 
@@ -122,8 +129,10 @@ def _closing(given: Globals, options: dict[str, Any]) -> str:
     if saved := options["out"]:
         registry = without_credentials(given.registry) if given.registry else None
         named = {"--plan": saved, "--target": given.target, "--registry": registry, "--product": given.product}
+        from shlex import join  # noqa: PLC0415 - only for a plan that is saved
+
         words = (word for option, value in named.items() if value for word in (option, value))
-        return f"\nSaved to {saved}. To carry out exactly this: {shlex.join(['reconciler', 'apply', *words])}"
+        return f"\nSaved to {saved}. To carry out exactly this: {join(['reconciler', 'apply', *words])}"
     if options["against"]:
         return "\nNote: apply takes the manifests of the work tree. To carry out this plan, save it with --out."
     return "\nNote: the plan was not saved (--out), so apply will make its own."

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from reconciler import __version__
+from reconciler import __version__, plan, render
 from reconciler.cli.exit_codes import ExitCode
 from reconciler.cli.help import DocumentedCommand, page
 from reconciler.cli.options import Globals, format_option, global_options, paths_argument
@@ -19,9 +19,10 @@ from reconciler.cli.run.inputs import Run
 from reconciler.cli.run.policies import Policies
 from reconciler.diagnostics import Code, Diagnostic, InvalidInput, Severity, in_order
 from reconciler.manifests import Loaded, Sources
-from reconciler.plan import DiagnosticEntry, diagnostic_entry
-from reconciler.render import render_diagnostics
 from reconciler.render.values import counted
+
+if TYPE_CHECKING:
+    from reconciler.plan import DiagnosticEntry
 
 _FOR_A_LOG = ("text", "github")  # anybody may add a line to these
 
@@ -81,9 +82,9 @@ def command(console: Console, given: Globals, /, **options: Any) -> None:
     if any(each.severity is Severity.ERROR for each in diagnostics):
         raise InvalidInput(diagnostics, sources)
     if diagnostics:
-        console.err(render_diagnostics(diagnostics, sources, console.err_paint))
+        console.err(render.render_diagnostics(diagnostics, sources, console.err_paint))
     form = options["output_format"]
-    report = diagnostics_report(form, map(diagnostic_entry, diagnostics), _document)
+    report = diagnostics_report(form, (plan.diagnostic_entry(each) for each in diagnostics), _document)
     if report:
         console.out(report)
     if form in _FOR_A_LOG:

@@ -6,17 +6,19 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from reconciler import plan, render
 from reconciler.cli.options import Command, format_option
 from reconciler.cli.output.files import write_atomically
-from reconciler.cli.output.github_files import Ending, tell_github
-from reconciler.cli.run.planning import Planned
 from reconciler.errors import ReconcilerError
-from reconciler.plan import PlanDocument, sealed
-from reconciler.render import FORMATS, View, render_as
+from reconciler.render import FORMATS, View
+
+if TYPE_CHECKING:
+    from reconciler.cli.run.planning import Planned
+    from reconciler.plan import PlanDocument
 
 _TOLD = "reconciler.told"  # where the run's context keeps the document that was handed out
 
@@ -80,7 +82,7 @@ class Delivery:
         """Return the document that the outputs need, made once, after the reports are written from it."""
         if not self.is_whole:
             return planned.document()
-        document = sealed(planned.document(with_unchanged=True))
+        document = plan.sealed(planned.document(with_unchanged=True))
         self.write(document)
         return document
 
@@ -112,7 +114,7 @@ class Delivery:
 
     def text(self, document: PlanDocument) -> str:
         """Return the document as stdout gets it."""
-        return render_as(self.output_format, document, self.view)
+        return render.render_as(self.output_format, document, self.view)
 
     def write(self, document: PlanDocument) -> None:
         """Write every report that can be written. Raises ReconcilerError for those that can't."""
@@ -121,18 +123,24 @@ class Delivery:
         failures = []
         for report in self.reports:
             try:
-                write_atomically(report.file, render_as(report.format, document, self.view) + "\n")
+                write_atomically(report.file, render.render_as(report.format, document, self.view) + "\n")
             except OSError as error:
                 failures.append(f"The report can't be written to {report.file}: {error.strerror}")
         if failures:
             raise ReconcilerError("; ".join(failures))
 
-    def conclude(self, ending: Ending) -> None:
-        """Tell GitHub how the run ended, where that was asked for. Raises ReconcilerError."""
+    def conclude(self, code: int, plan_file: str) -> None:
+        """Tell GitHub how the run ended, where that was asked for. Raises ReconcilerError.
+
+        `plan_file` is the saved plan that it wrote or carried out, if there is one.
+        """
         context = click.get_current_context(silent=True)
         document = context.meta.get(_TOLD) if context else None
-        if document and "github" in self.formats and (failures := tell_github(document, self.view, ending)):
-            raise ReconcilerError("; ".join(failures))
+        if document and "github" in self.formats:
+            from reconciler.cli.output.github_files import Ending, tell_github  # noqa: PLC0415 - only on GitHub
+
+            if failures := tell_github(document, self.view, Ending(code, plan_file)):
+                raise ReconcilerError("; ".join(failures))
 
 
 def asked_reports(written: Iterable[str]) -> tuple[Report, ...]:

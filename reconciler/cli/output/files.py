@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 
 from reconciler.errors import ReconcilerError
@@ -18,6 +17,8 @@ def write_atomically(file: Path, text: str) -> None:
         with file.open("w", encoding="utf-8", newline="") as stream:
             stream.write(text)
         return
+    import tempfile  # noqa: PLC0415 - slow to import, and few runs write
+
     file = file.resolve()
     mode = file.stat().st_mode & 0o7777 if file.exists() else 0o666 & ~_umask()
     descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")

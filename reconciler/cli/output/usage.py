@@ -8,8 +8,9 @@ import click
 
 from reconciler.cli.exit_codes import ExitCode
 from reconciler.cli.output.delivery import Delivery, SharedFile, asked_reports
+from reconciler.cli.output.failing import error_entry
 from reconciler.cli.output.github_files import Ending, tell_github
-from reconciler.cli.output.reporting import ErrorDocument, diagnostics_report, error_entry, plan_error_document
+from reconciler.cli.output.reporting import ErrorDocument, diagnostics_report, plan_error_document
 from reconciler.errors import ReconcilerError
 from reconciler.plan import PlanDocument
 from reconciler.render import View, render_error

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from reconciler.cli.run.against import Against, inside, recorded_commit
 from reconciler.cli.run.inputs import Run
 from reconciler.diagnostics import Location
 from reconciler.plan import Authors, Change, Drift, FieldChange, FieldClass, LineCommit, Origin, Plan, Risk
-from reconciler.project import BlamedFile, blame, only_commit_since, repository_of
+from reconciler.project import BlamedFile, blame
+
+if TYPE_CHECKING:
+    from reconciler.cli.run.against import Against
 
 # Each takes two calls of git; a plan with more of them is not read one by one.
 _MOST_REMOVALS = 50
@@ -36,7 +39,12 @@ def authors_of(run: Run, plan: Plan, against: Against | None = None) -> Authors:
 def _removals(run: Run, changes: Iterable[Change]) -> dict[str, LineCommit]:
     """Return who removed fields, by tag: it is sure where one commit touched manifest and overlays since the apply."""
     removing = [each for each in changes if each.location and any(map(_is_removal, each.fields))][:_MOST_REMOVALS]
-    top = repository_of(run.project.root) if removing else None
+    if not removing:
+        return {}
+    from reconciler.cli.run.against import inside, recorded_commit  # noqa: PLC0415 - few plans remove anything
+    from reconciler.project import only_commit_since, repository_of  # noqa: PLC0415 - as above
+
+    top = repository_of(run.project.root)
     if top is None:
         return {}
     found: dict[str, LineCommit] = {}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from reconciler import manifests
 from reconciler.cli.run.inputs import Run
 from reconciler.diagnostics import Code, Diagnostic, Severity, in_order
-from reconciler.manifests import Loaded, renamed_tags
+from reconciler.manifests import Loaded
 from reconciler.project import texts_at_head
 
 
@@ -32,4 +33,8 @@ def _renamed(run: Run, results: list[Loaded]) -> tuple[Diagnostic, ...]:
     desired = [each for loaded in results for each in loaded.desired]
     files = {Path(each.location.file): each.location.file for each in desired}
     former = texts_at_head(run.project.root, files)
-    return renamed_tags(results[0].desired, {files[path]: text for path, text in former.items()})
+    return (
+        ()
+        if not former
+        else manifests.renamed_tags(results[0].desired, {files[path]: text for path, text in former.items()})
+    )

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,20 +17,20 @@ from reconciler.cli.options import Globals
 from reconciler.diagnostics import Code, InvalidInput
 from reconciler.errors import ReconcilerError
 from reconciler.manifests import Loaded, ManifestPath, ParseCache, load_manifests
-from reconciler.plan import Header
-from reconciler.port import ImpactReader
 from reconciler.project import (
     Project,
     Secret,
     Target,
     cache_folder,
     find_project_file,
-    git_state,
     load_project,
     registry_token,
     without_credentials,
 )
-from reconciler.registry import open_reader
+
+if TYPE_CHECKING:
+    from reconciler.plan import Header
+    from reconciler.port import ImpactReader
 
 _NO_MANIFESTS = (
     "No manifests to work on. Name files or folders (`reconciler {command} sessions/`), "
@@ -55,6 +56,8 @@ class Run:
 
     def reader(self) -> AbstractContextManager[ImpactReader]:
         """Open the registry for reading."""
+        from reconciler.registry import open_reader  # noqa: PLC0415 - validate asks no registry
+
         root = self.project.root
         return open_reader(self.registry, product=self.product, root=root, token=self.token, ledger=self.ledger)
 
@@ -128,6 +131,9 @@ class Run:
 
     def header(self, loaded: Loaded, paths: Sequence[str]) -> Header:
         """Return the head of this run's documents."""
+        from reconciler.plan import Header  # noqa: PLC0415 - validate has no document
+        from reconciler.project import git_state  # noqa: PLC0415 - as above
+
         git = git_state(self.project.root, self._own_paths(paths))
         return Header(
             reconciler_version=__version__,

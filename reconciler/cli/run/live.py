@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 from contextlib import ExitStack
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from reconciler.cli.run.inputs import Run
 from reconciler.errors import ReconcilerError
-from reconciler.port import ImpactReader, Snapshot
 from reconciler.registry import is_behind_http
+
+if TYPE_CHECKING:
+    from reconciler.port import ImpactReader, Snapshot
 
 
 class Live:

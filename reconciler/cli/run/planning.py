@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from reconciler.cli.output.console import Console
-from reconciler.cli.run.against import Against
-from reconciler.cli.run.authors import authors_of
-from reconciler.cli.run.former import former_manifests
 from reconciler.cli.run.inputs import Run
 from reconciler.cli.run.live import Live
-from reconciler.cli.run.secrecy import with_todays_secrets
 from reconciler.errors import ReconcilerError
 from reconciler.manifests import Loaded
 from reconciler.plan import (
-    Authors,
+    Former,
     Header,
     Plan,
     PlanDocument,
     PlanOptions,
-    PolicyWarning,
     Refusal,
     RefusalEntry,
     Selection,
@@ -34,26 +29,12 @@ from reconciler.plan import (
     to_document,
     with_impacts,
 )
-from reconciler.policy import Waived
-from reconciler.port import ImpactReader
 
-
-@dataclass(frozen=True, slots=True)
-class PolicyNotes:
-    """What policies say of a plan beside refusals; None without policies."""
-
-    warnings: tuple[PolicyWarning, ...] | None = None
-    waived: tuple[Waived, ...] = ()
-
-    def added_to(self, document: PlanDocument) -> PlanDocument:
-        """Return the document with the notes, in place of those of the day on which it was saved."""
-        noted = document.copy()
-        noted.pop("policy_warnings", None)
-        noted.pop("policy_waived", None)
-        if self.warnings is not None:
-            noted["policy_warnings"] = list(self.warnings)
-            noted["policy_waived"] = [each.to_json() for each in self.waived]
-        return noted
+if TYPE_CHECKING:
+    from reconciler.cli.run.against import Against
+    from reconciler.cli.run.policy_notes import PolicyNotes
+    from reconciler.plan import Authors
+    from reconciler.port import ImpactReader, Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +45,8 @@ class Planned:
     header: Header
     refusals: tuple[Refusal, ...]
     saved: PlanDocument | None = None
-    authors: Authors = field(default_factory=Authors)
-    policies: PolicyNotes = PolicyNotes()
+    authors: Authors | None = None
+    policies: PolicyNotes | None = None
     own_refusals: tuple[RefusalEntry, ...] = ()
 
     @property
@@ -88,7 +69,9 @@ class Planned:
                 self.plan, self.header, self.refusals, with_unchanged=with_unchanged, authors=self.authors
             )
         document = {**document, "refusals": [*document["refusals"], *self.own_refusals]}
-        return self.policies.added_to(document)
+        document.pop("policy_warnings", None)  # of the day on which the plan was saved
+        document.pop("policy_waived", None)
+        return self.policies.added_to(document) if self.policies else document
 
 
 def make(live: Live, loaded: Loaded, header: Header, options: PlanOptions, against: Against | None = None) -> Planned:
@@ -101,24 +84,39 @@ def make(live: Live, loaded: Loaded, header: Header, options: PlanOptions, again
     if not snapshot.keeps_applied and (options.prune or options.adopt):
         raise _no_owners(header.registry, "--prune" if options.prune else "--adopt")
     if against:
+        from reconciler.cli.run.secrecy import with_todays_secrets  # noqa: PLC0415 - few runs need it
+
         loaded = with_todays_secrets(run, loaded, run.paths_of_project(header.manifest_paths), snapshot)
     gone = gone_records(loaded.desired, snapshot, options)
     if not (loaded.desired or options.prune):  # a drift without manifests, which looks at what drifted only
         gone = tuple(record for record in gone if record.applied != record.spec)
-    plan = make_plan(loaded.desired, snapshot, replace(options, former=former_manifests(run, gone)))
+    plan = make_plan(loaded.desired, snapshot, replace(options, former=_former(run, gone)))
     plan = with_live_numbers(plan, live.reader)
     refusals = check_guards(plan, run.target.limits, manifests=len(loaded.desired))
     return Planned(plan, header, refusals)
 
 
+def _former(run: Run, gone: tuple[Record, ...]) -> Mapping[str, Former]:
+    if not gone:
+        return {}
+    from reconciler.cli.run.former import former_manifests  # noqa: PLC0415 - few runs have any
+
+    return former_manifests(run, gone)
+
+
 def signed(run: Run, planned: Planned, against: Against | None = None) -> Planned:
     """Return a plan with who wrote the lines that its changes and its drift stand at."""
+    if not (planned.plan.changes or planned.plan.drift):
+        return planned
+    from reconciler.cli.run.authors import authors_of  # noqa: PLC0415 - only for a plan with something in it
+
     return replace(planned, authors=authors_of(run, planned.plan, against))
 
 
 def with_drift_signed(run: Run, planned: Planned) -> Planned:
     """Return a plan with who wrote the lines of its drift alone: git takes a while for many pending changes."""
-    return replace(planned, authors=authors_of(run, replace(planned.plan, changes=())))
+    drift = signed(run, replace(planned, plan=replace(planned.plan, changes=())))
+    return replace(planned, authors=drift.authors)
 
 
 def with_live_numbers(plan: Plan, reader: ImpactReader) -> Plan:

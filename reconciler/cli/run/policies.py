@@ -5,25 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
+from reconciler import policy, render
 from reconciler.cli.output.console import Console
 from reconciler.cli.run.inputs import Run, usable
-from reconciler.cli.run.planning import Planned, PolicyNotes
 from reconciler.diagnostics import Code, Diagnostic, InvalidInput, Severity, in_order
 from reconciler.manifests import Loaded
-from reconciler.plan import ChangeEntry
-from reconciler.policy import (
-    Compiled,
-    Judge,
-    Subject,
-    Verdict,
-    Waived,
-    compile_rules,
-    unmatched_waivers,
-    waiver_diagnostics,
-)
 from reconciler.project import Target
-from reconciler.render import render_diagnostics
+
+if TYPE_CHECKING:
+    from reconciler.cli.run.planning import Planned
+    from reconciler.plan import ChangeEntry
 
 _OURS = {Code.POLICY, Code.POLICY_RULE, Code.POLICY_UNDECIDED, Code.WAIVER_ENDED}
 
@@ -35,17 +28,17 @@ class Policies:
         self._run = run
         self._console = console
         self._today = datetime.now(UTC).date()
-        self._rules: tuple[Compiled, ...] = ()
+        self._rules: tuple[policy.Compiled, ...] = ()
         self._tags: frozenset[str] = frozenset()
         self._is_whole = False
         self._of_project: tuple[Diagnostic, ...] = ()
-        self._waived: dict[tuple[str, str], Waived] = {}
+        self._waived: dict[tuple[str, str], policy.Waived] = {}
         if run.project.policies:
-            self._rules, broken = compile_rules(run.project.policies)
-            self._of_project = (*broken, *waiver_diagnostics(run.project.policies, self._today))
+            self._rules, broken = policy.compile_rules(run.project.policies)
+            self._of_project = (*broken, *policy.waiver_diagnostics(run.project.policies, self._today))
 
     @property
-    def waived(self) -> tuple[Waived, ...]:
+    def waived(self) -> tuple[policy.Waived, ...]:
         """What waivers let through so far."""
         return tuple(self._waived.values())
 
@@ -75,12 +68,14 @@ class Policies:
 
         A waiver of a rule on changes may be for the deletion of what has no manifest any more.
         """
+        if not self._run.project.policies or self._run.scope(paths) is not None:
+            return []
         loaded = list(results)
-        if self._run.scope(paths) is not None or any(map(_lacks_manifests, loaded)):
+        if any(map(_lacks_manifests, loaded)):
             return []
         tags = {desired.session_type.tag for each in loaded for desired in each.desired}
-        rules = (each for each in self._run.project.policies if each.subject is Subject.MANIFEST)
-        return list(unmatched_waivers(rules, tags))
+        rules = (each for each in self._run.project.policies if each.subject is policy.Subject.MANIFEST)
+        return list(policy.unmatched_waivers(rules, tags))
 
     def over(self, planned: Planned) -> Planned:
         """Return a plan with what the policies say of its changes. Raises InvalidInput where one can't be decided.
@@ -99,17 +94,19 @@ class Policies:
             found += [*self._of_project, *anew.diagnostics]
         elif self._is_whole:
             known = self._tags | {change.tag for change in planned.plan.changes}
-            rules = (each for each in self._run.project.policies if each.subject is Subject.CHANGE)
-            found += unmatched_waivers(rules, known)
+            rules = (each for each in self._run.project.policies if each.subject is policy.Subject.CHANGE)
+            found += policy.unmatched_waivers(rules, known)
         self._note(verdict)
         self._say(found)
+        from reconciler.cli.run.policy_notes import PolicyNotes  # noqa: PLC0415 - few runs have policies
+
         notes = PolicyNotes(tuple(verdict.warnings), self.waived)
         return replace(planned, refusals=(*planned.refusals, *verdict.refusals), policies=notes)
 
-    def _judge(self, target: str | None) -> Judge:
-        return Judge(self._rules, self._today, target)
+    def _judge(self, target: str | None) -> policy.Judge:
+        return policy.Judge(self._rules, self._today, target)
 
-    def _note(self, verdict: Verdict) -> None:
+    def _note(self, verdict: policy.Verdict) -> None:
         self._waived |= {(each.rule, each.tag): each for each in verdict.waived}
 
     def _with(self, loaded: Loaded, found: Iterable[Diagnostic]) -> Loaded:
@@ -121,7 +118,7 @@ class Policies:
         if any(each.severity is Severity.ERROR for each in diagnostics):
             raise InvalidInput(diagnostics, self._sources())
         if diagnostics:
-            self._console.err(render_diagnostics(diagnostics, self._sources(), self._console.err_paint))
+            self._console.err(render.render_diagnostics(diagnostics, self._sources(), self._console.err_paint))
 
     def _sources(self) -> dict[str, str]:
         project = self._run.project

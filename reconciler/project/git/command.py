@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from subprocess import CompletedProcess
 
 TIMEOUT_SECONDS = 10.0
 
@@ -22,7 +25,12 @@ _OF_HOOKS = ("GIT_DIR", "GIT_INDEX_FILE", "GIT_PREFIX")
 def run_git(
     folder: Path, *arguments: str, given: bytes = b"", timeout_seconds: float = TIMEOUT_SECONDS
 ) -> bytes | None:
-    """Return what git prints when it is run in `folder` with `given` on stdin; None where it fails or is not there."""
+    """Return what git prints when it is run in `folder` with `given` on stdin; None where it fails or is not there.
+
+    Outside of any repository it would fail, so it is not started.
+    """
+    if not _is_inside(folder):
+        return None
     done = _run(folder, arguments, given, timeout_seconds)
     return done.stdout if done and done.returncode == 0 else None
 
@@ -43,7 +51,9 @@ def text_of(output: bytes | None) -> str | None:
 
 def _run(
     folder: Path, arguments: tuple[str, ...], given: bytes, timeout_seconds: float
-) -> subprocess.CompletedProcess[bytes] | None:
+) -> CompletedProcess[bytes] | None:
+    import subprocess  # noqa: PLC0415 - slow to import, and not every project is in a repository
+
     try:
         return subprocess.run(  # noqa: S603 - fixed words, no shell
             ["git", "--no-optional-locks", *arguments],  # noqa: S607 - git is where PATH says
@@ -56,6 +66,14 @@ def _run(
         )
     except (OSError, ValueError, subprocess.TimeoutExpired):
         return None
+
+
+def _is_inside(folder: Path) -> bool:
+    """Tell whether git may find a repository from here: as it does itself, in the folder or in one above it."""
+    if "GIT_DIR" in os.environ:
+        return True
+    real = Path(os.path.realpath(folder))
+    return any(os.path.lexists(above / ".git") for above in (real, *real.parents))
 
 
 def _environment() -> dict[str, str]:

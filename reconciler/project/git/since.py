@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from reconciler.plan import LineCommit
-from reconciler.project.git.blame import author_name
 from reconciler.project.git.command import LITERALLY, run_git
+from reconciler.project.git.lines import author_name
 
 _FORMAT = "--format=%H%x00%aN%x00%ct"
 

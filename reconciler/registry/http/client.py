@@ -21,7 +21,8 @@ from reconciler.port import (
     Write,
 )
 from reconciler.registry.http.decode import changeset_revision, record
-from reconciler.registry.http.encode import body, changeset, product_path, segment, source_headers
+from reconciler.registry.http.encode import changeset, product_path, segment, source_headers
+from reconciler.registry.http.encode import json_body as body
 from reconciler.registry.http.fields import Malformed
 from reconciler.registry.http.link import Link
 from reconciler.registry.http.reader import HttpReader

@@ -27,7 +27,7 @@ def segment(text: str) -> str:
         raise RegistryRejected(_HALF) from None
 
 
-def body(value: JsonValue) -> bytes:
+def json_body(value: JsonValue) -> bytes:
     """Write a body."""
     try:
         return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
@@ -52,7 +52,7 @@ def quote_header(text: str) -> str:
 
 def changeset(writes: Sequence[Write]) -> bytes:
     """Write the body of a changeset."""
-    return body(changeset_json(writes))
+    return json_body(changeset_json(writes))
 
 
 def changeset_json(writes: Sequence[Write]) -> JsonObject:

@@ -17,7 +17,8 @@ from typing import Any, Self, TypeVar
 from reconciler.port import RegistryRejected
 from reconciler.project import Secret
 from reconciler.registry.http import session_decode as decode
-from reconciler.registry.http.encode import body, product_path, segment
+from reconciler.registry.http.encode import json_body as body
+from reconciler.registry.http.encode import product_path, segment
 from reconciler.registry.http.link import Link
 from reconciler.registry.http.opening import Manner, open_link
 from reconciler.registry.http.retry import repeat

@@ -42,8 +42,6 @@ def blame(
     """Return the commits of the wanted lines, as far as git can tell. What the time is not enough for is left out."""
     if not wanted:
         return {}
-    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - most runs have nobody to ask after
-
     deadline = time.monotonic() + budget_seconds
     cut_off = cache(_cut_off)
 
@@ -54,6 +52,10 @@ def blame(
         known, oldest = _blamed(file, sorted(set(wanted[file])), left)
         unknown = oldest & cut_off(file.folder) if oldest else oldest
         return {line: known[line] for line in wanted[file] if line in known and known[line].commit not in unknown}
+
+    if len(wanted) == 1:
+        return {file: one(file) for file in wanted}
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - slow to import
 
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         return dict(zip(wanted, pool.map(one, wanted), strict=True))

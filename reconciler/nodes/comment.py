@@ -13,7 +13,7 @@ from ruamel.yaml.error import YAMLError
 from ruamel.yaml.events import ScalarEvent
 
 from reconciler.nodes.events import events
-from reconciler.nodes.parse import split_lines
+from reconciler.nodes.text import split_lines
 
 _HASH = re.compile(r"(?:^|(?<=[ \t]))#")
 _BLOCK_STYLES = ("|", ">")

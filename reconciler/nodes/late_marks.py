@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from reconciler.nodes.build import Builder
-from reconciler.nodes.events import events
 from reconciler.nodes.marks import Entry, Marks
 
 
@@ -22,10 +20,9 @@ class LateFile:
     def marks(self, at: int) -> Marks:
         """Return the marks of a document, by its place in the file."""
         if self._marks is None:
-            builder = Builder(self.name, {})
-            for event in events(self._text):
-                builder.take(event)
-            self._marks = [document.marks for document in builder.documents]
+            from reconciler.nodes.careful import read_with_care  # noqa: PLC0415 - the parser
+
+            self._marks = [document.marks for document in read_with_care(self._text, self.name, {}).documents]
         return self._marks[at]
 
 

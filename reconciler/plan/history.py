@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NotRequired, TypedDict
 
-from reconciler.plan.diff import Difference, schema_differences
+from reconciler.plan.differences import Difference, schema_differences
 from reconciler.plan.mask import masked, value_paths
 from reconciler.plan.model import Missing
 from reconciler.port import HistoryEntry

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from reconciler.plan.diff import diff
+from reconciler.plan.differences import diff
 from reconciler.plan.model import Change, Drift, FieldChange, Plan
 from reconciler.plan.three_way import delete_fields
 from reconciler.session_type import SessionType

@@ -106,13 +106,15 @@ class Walk:
             return
         self._around.add(real)
         folders = []
+        within, shown = _joined(real, "", os.sep), _joined(spelled, "")
         for entry in listed:
+            name = entry.name
             if _is_folder(entry):
                 # A link to a folder that was walked already may be a loop, and what is in it is found anyway.
-                if (there := _real(entry, real)) not in self._around:
-                    folders.append((entry.path, there, _joined(spelled, entry.name)))
-            elif is_manifest(entry.name):
-                yield _real(entry, real), ManifestPath(entry.path, _joined(spelled, entry.name))
+                if (there := _real(entry, within)) not in self._around:
+                    folders.append((entry.path, there, shown + name))
+            elif is_manifest(name):
+                yield _real(entry, within), ManifestPath(entry.path, shown + name)
         for each in folders:
             yield from self._under(*each)
 
@@ -124,9 +126,9 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def _real(entry: os.DirEntry[str], folder: str) -> str:
+def _real(entry: os.DirEntry[str], within: str) -> str:
     """Resolve symlinks. A loop of them stays as it is: reading it says why."""
-    return os.path.realpath(entry.path) if entry.is_symlink() else _joined(folder, entry.name, os.sep)
+    return os.path.realpath(entry.path) if entry.is_symlink() else within + entry.name
 
 
 def _joined(folder: str, name: str, separator: str = "/") -> str:

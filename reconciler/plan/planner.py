@@ -102,6 +102,6 @@ def _is_settled(desired: Desired, record: Record, options: PlanOptions, *, keeps
         and applied is not None
         and options.ownership(record, keeps_owners=keeps_owners) is Ownership.OWN
         and not desired.lifecycle.ignore_changes
+        and (applied is live or applied.same_as(live))
         and desired.session_type.same_as(live)
-        and applied.same_as(live)
     )

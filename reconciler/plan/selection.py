@@ -18,5 +18,7 @@ class Selection:
 
     def includes(self, tag: str) -> bool:
         """Tell whether the run is about this tag."""
+        if not self:
+            return True
         wanted = not self.only or any(fnmatchcase(tag, pattern) for pattern in self.only)
         return wanted and not any(fnmatchcase(tag, pattern) for pattern in self.skip)

@@ -6,6 +6,7 @@ a worker. uvicorn stops gracefully on SIGTERM: it takes no new connections and l
 
 from __future__ import annotations
 
+import gc
 import logging.config
 import os
 import shutil
@@ -38,6 +39,10 @@ _WORKER_SECONDS = 15
 
 __all__ = ["Listening", "Settings", "serve"]
 
+# The command line counts on an early end and hardly collects. A server goes on; what one page of records is made of is
+# not looked through before it has gone.
+_OBJECTS_PER_COLLECTION = 20_000
+
 _log = logging.getLogger("reconciler.server")
 
 
@@ -52,6 +57,7 @@ class Listening:
 
 def serve(settings: Settings, listening: Listening) -> bool:
     """Serve until a signal ends it; tell whether it ended well. Raises ReconcilerError where it can't listen."""
+    gc.set_threshold(_OBJECTS_PER_COLLECTION, 10, 10)
     logging.config.dictConfig(log_config())
     run = _one if listening.workers == 1 else _several
     with _bound(listening) as bound, _metrics_folder(listening.workers):

@@ -43,7 +43,7 @@ _GLOBAL_OPTIONS = tuple(
     click.option(
         *spelled.split(", "),
         metavar=value or None,
-        is_flag=not value,
+        is_flag=None if value else True,  # False would keep a value from beginning with a dash
         help=meaning,
         shell_complete=completed("targets") if spelled == "--target" else None,
     )

@@ -62,10 +62,10 @@ def _field_problems(fields: Mapping[str, JsonValue]) -> Iterator[Problem]:
 
 def have_their_forms(fields: Mapping[str, JsonValue]) -> bool:
     """Tell whether each field by itself is right, and no other is there."""
-    if len(fields) != len(FIELDS) - ("description" not in fields):
+    if fields.keys() | _OPTIONAL != _FORMS.keys():
         return False
-    for field, (kind, _, has_form) in _FORMS.items():
-        value = fields.get(field, "")
+    for field, value in fields.items():
+        kind, _, has_form = _FORMS[field]
         if type(value) is not kind or not has_form(value):
             return False
     return True

@@ -71,6 +71,7 @@ class Transport:
         self._waits = {"timeout": httpx.Timeout(timeouts.between, connect=timeouts.connect).as_dict()}
         # The library's transport and not its client, whose cookies, redirects and authentication no request of ours
         # needs, and which takes half as long again.
+        self._is_closed = False
         self._wire = _wire(proxy_for(endpoint), _tls(endpoint, settings))
 
     def send(self, request: Request) -> Answer:
@@ -78,10 +79,13 @@ class Transport:
         return across(self._endpoint.url, lambda: self._exchange(request))
 
     def close(self) -> None:
-        """Close all connections."""
+        """Close all connections. Nothing can be sent any more."""
+        self._is_closed = True
         self._wire.close()
 
     def _exchange(self, request: Request) -> Answer:
+        if self._is_closed:
+            raise RuntimeError("The connection to the registry is closed")
         response = self._wire.handle_request(self._outgoing(request))
         try:
             body = self._body(response)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from reconciler.project import Secret
-from reconciler.registry.http.client import HttpRegistry
 from reconciler.registry.http.link import Link
 from reconciler.registry.http.reader import PAGE_SIZE, HttpReader
 from reconciler.registry.http.refusal import Refusals
@@ -15,6 +15,9 @@ from reconciler.registry.http.settings import ALLOW_INSECURE, Settings
 from reconciler.registry.http.snapshot_cache import SnapshotCache
 from reconciler.registry.http.transport import Timeouts, Transport
 from reconciler.registry.url import HttpEndpoint, UnsupportedRegistry
+
+if TYPE_CHECKING:
+    from reconciler.registry.http.client import HttpRegistry
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,8 @@ def open_http_registry(
 
 def open_registry_on(link: Link, endpoint: HttpEndpoint, *, product: str, manner: Manner) -> HttpRegistry:
     """Open a registry on a link that other calls share."""
+    from reconciler.registry.http.client import HttpRegistry  # noqa: PLC0415 - a reader does without
+
     return HttpRegistry(link, _reader(link, endpoint, product, manner), product=product)
 
 

@@ -65,7 +65,7 @@ def have_their_forms(fields: Mapping[str, JsonValue]) -> bool:
     if len(fields) != len(FIELDS) - ("description" not in fields):
         return False
     for field, (kind, _, has_form) in _FORMS.items():
-        value = fields.get(field, "")
+        value = fields.get(field, "" if field in _OPTIONAL else None)
         if type(value) is not kind or not has_form(value):
             return False
     return True

@@ -14,6 +14,7 @@ import os
 import sys
 from contextlib import suppress
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 
 from reconciler import __version__
@@ -89,11 +90,16 @@ def _head(body: bytes) -> bytes:
 
 
 def _code() -> list[tuple[str, int]]:
-    """Return when the code was written that reads: while it is worked on, the version stays the same."""
+    """Return when the code was written that reads: while it is worked on, the version stays the same.
+
+    The parser's is with it, which may be brought up to date without us.
+    """
     with suppress(OSError):
+        parser = find_spec("_ruamel_yaml")
         own = Path(quick_manifests.__code__.co_filename)
         folders = (own.parents[1] / name for name in _READING)
-        files = [own, *(file for folder in folders for file in folder.rglob("*.py"))]
+        libraries = [Path(parser.origin)] if parser and parser.origin else []
+        files = [own, *libraries, *(file for folder in folders for file in folder.rglob("*.py"))]
         return sorted((file.name, file.stat().st_mtime_ns) for file in files)
     return []
 

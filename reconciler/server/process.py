@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from functools import partial
 
 import uvicorn
+from fastapi import FastAPI
 from uvicorn.supervisors import Multiprocess
 
 from reconciler.errors import ReconcilerError
@@ -57,7 +58,6 @@ class Listening:
 
 def serve(settings: Settings, listening: Listening) -> bool:
     """Serve until a signal ends it; tell whether it ended well. Raises ReconcilerError where it can't listen."""
-    gc.set_threshold(_OBJECTS_PER_COLLECTION, 10, 10)
     logging.config.dictConfig(log_config())
     run = _one if listening.workers == 1 else _several
     with _bound(listening) as bound, _metrics_folder(listening.workers):
@@ -67,7 +67,7 @@ def serve(settings: Settings, listening: Listening) -> bool:
 def _config(settings: Settings, listening: Listening) -> uvicorn.Config:
     return uvicorn.Config(
         # Not a closure: it is handed to worker processes.
-        partial(create_app, settings),
+        partial(_application, settings),
         factory=True,
         workers=listening.workers,
         log_config=log_config(),
@@ -82,6 +82,12 @@ def _config(settings: Settings, listening: Listening) -> uvicorn.Config:
         timeout_graceful_shutdown=_GRACE_SECONDS,
         timeout_worker_healthcheck=_WORKER_SECONDS,
     )
+
+
+def _application(settings: Settings) -> FastAPI:
+    """Make the application in the process that serves it, which with several is a new one, and set that process up."""
+    gc.set_threshold(_OBJECTS_PER_COLLECTION, 10, 10)
+    return create_app(settings)
 
 
 def _one(config: uvicorn.Config, bound: socket.socket) -> bool:

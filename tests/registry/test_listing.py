@@ -6,12 +6,12 @@ import json
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import Select, update
+from sqlalchemy import Select, delete, update
 
 from reconciler.port import Record, RegistryUnavailable, Source
 from reconciler.registry.store import Database, KeptRecord, Store, StoreReader
 from reconciler.registry.store.listing import listing_query
-from reconciler.registry.store.tables import session_types
+from reconciler.registry.store.tables import history, session_types
 from reconciler.session_type import Period, SessionType
 from reconciler.values import exact_rfc3339
 
@@ -82,6 +82,15 @@ def test_a_page_without_records_has_its_revision(reader: StoreReader, database: 
     assert listed(reader, "zzz") == ([], snapshot.revision, snapshot.mark, False)
     assert snapshot.revision > 0
     assert listed(StoreReader(database, product="nobody")) == ([], 0, "0", False)
+
+
+def test_without_a_history_the_records_are_there(reader: StoreReader, database: Database) -> None:
+    database.write(lambda connection: connection.execute(delete(history)))
+    records, revision, mark, _ = listed(reader)
+    snapshot = reader.fetch()
+    assert [record.tag for record in records] == list(TAGS)
+    assert (revision, mark) == (snapshot.revision, snapshot.mark)
+    assert mark == reader.product_mark()
 
 
 @pytest.mark.parametrize("period", Period)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
+import multiprocessing
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -18,7 +20,7 @@ from reconciler.access import Role
 from reconciler.port import RegistryUnavailable
 from reconciler.registry.store import StoreReader
 from reconciler.registry.store.engine.postgresql import WRITERS
-from reconciler.server import Settings, create_app
+from reconciler.server import Settings, create_app, process
 from reconciler.server.logs import JsonFormatter, log_config
 from tests.postgres import PostgresServer
 from tests.server.running import Running, running, serving, spec, until
@@ -48,6 +50,23 @@ def log() -> Iterator[Lines]:
     yield lines
     logger.removeHandler(lines)
     logger.setLevel(logging.NOTSET)
+
+
+def _collecting(settings: Settings, counts: multiprocessing.SimpleQueue[int]) -> None:
+    config = process._config(settings, process.Listening("127.0.0.1", 0, workers=2))  # noqa: SLF001
+    config.load()
+    counts.put(gc.get_threshold()[0])
+
+
+def test_each_process_that_serves_collects_as_a_server(tmp_path: Path) -> None:
+    """A worker is a new process: what its supervisor set is not set there."""
+    spawn = multiprocessing.get_context("spawn")
+    counts = spawn.SimpleQueue()
+    worker = spawn.Process(target=_collecting, args=(Settings("sqlite:///registry.db", tmp_path), counts))
+    worker.start()
+    worker.join()
+    assert worker.exitcode == 0
+    assert counts.get() == process._OBJECTS_PER_COLLECTION  # noqa: SLF001
 
 
 def test_it_is_alive_and_ready(server: Running) -> None:

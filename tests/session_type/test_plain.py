@@ -77,6 +77,14 @@ def test_what_lacks_a_field_takes_care(missing: str) -> None:
     assert plain_session_type({name: value for name, value in FIELDS.items() if name != missing}) is None
 
 
+@pytest.mark.parametrize("missing", list(FIELDS))
+def test_what_has_another_field_in_the_place_of_one_takes_care(missing: str) -> None:
+    fields = {name: value for name, value in FIELDS.items() if name != missing}
+    for other in ("other", "description"):
+        assert plain_session_type({**fields, other: "days"}) is None
+    assert plain_session_type({**fields, "description": "", "other": "days"}) is None
+
+
 @given(session_types())
 def test_the_canonical_form_is_that_of_the_whole_as_json(session_type: Any) -> None:
     length = session_type.lifetime

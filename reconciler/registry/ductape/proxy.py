@@ -73,14 +73,14 @@ class Proxy:
 
     def ask(self, call: Call, decode: Callable[[JsonValue], T], patience: Patience | None = None) -> T:
         """Return what a call of the extension that changes nothing gives. Raises Missing, RegistryError."""
-        value = read(lambda: self._attempt(call), patience or self._link.patience)
+        value = read(lambda: self._attempt_ours(call), patience or self._link.patience)
         return self._decoded(call, value, decode)
 
     def change(self, call: Call, decode: Callable[[JsonValue], T], settle: Settle[T]) -> T:
         """Make a call of the extension that changes something, once, and return what it gives."""
 
         def attempt() -> T:
-            value = self._attempt(call)
+            value = self._attempt_ours(call)
             try:
                 return self._decoded(call, value, decode)
             except RegistryUnavailable as unreadable:
@@ -103,6 +103,16 @@ class Proxy:
             return self._learned(call, answer)
         # Outside the handler: no traceback may lead into the library, whose frames hold the token.
         raise NoAnswer(self._answers.about(call, failed.error), failed.fate, failed.wait)
+
+    def _attempt_ours(self, call: Call) -> JsonValue:
+        """Make a call of the extension. Only the registry itself can tell what is missing, and no gateway before it."""
+        try:
+            return self._attempt(call)
+        except Missing as missing:
+            if missing.is_extended:
+                raise
+            told = str(missing)
+        raise NoAnswer(RegistryUnavailable(told, hint="Is the registry URL right?", tag=call.tag), Fate.FINAL)
 
     def _learned(self, call: Call, answer: Answer) -> JsonValue:
         try:

@@ -65,8 +65,9 @@ class HttpReader:
                 values.append(value)
                 pages.append(page)
             if pages[-1].mark == pages[0].mark and pages[-1].revision == pages[0].revision:
+                snapshot = self._snapshot(pages)  # only what can be one is kept
                 self._save(first.headers.get("etag"), values)
-                return self._snapshot(pages)
+                return snapshot
         raise self._link.unusable(f"changed while it was read, {_RESTARTS} times in a row")
 
     def history(self, *, tag: str | None = None, after: int = 0) -> Iterator[HistoryEntry]:

@@ -162,7 +162,8 @@ def proxy_for(endpoint: HttpEndpoint) -> str | None:
     found = {} if endpoint.is_loopback else getproxies()
     url = urlsplit(endpoint.url)
     proxy = found.get(url.scheme, found.get("all"))
-    if not proxy or proxy_bypass(url.netloc):
+    # NO_PROXY names an IPv6 address without the brackets that it has in a URL.
+    if not proxy or proxy_bypass(url.netloc) or proxy_bypass(url.hostname or ""):
         return None
     return proxy if "://" in proxy else f"http://{proxy}"
 

@@ -19,6 +19,7 @@ from reconciler.registry.store.rows import DamagedValue, stored_json
 from reconciler.registry.store.tables import history, products, session_types
 from reconciler.values import exact_rfc3339
 
+NO_MARK = "0"  # of a product that no entry of the history tells of, as of one that nothing was written to
 # Rows are taken in lots, so that they can go as soon as they are spelled.
 _LOT = 500
 
@@ -78,7 +79,8 @@ def listing(connection: Connection, product: str, after_tag: str | None, limit: 
     first = next(found, None)
     if first is None:
         return None
-    mark = mark_of(first.product_revision, _moment(first.product_at))
+    reached = first.product_at
+    mark = NO_MARK if reached is None else mark_of(first.product_revision, _moment(reached))
     return Listing(first.product_revision, mark, chain([first], found), limit)
 
 

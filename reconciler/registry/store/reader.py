@@ -11,13 +11,12 @@ from sqlalchemy import Connection, Select, and_, select
 
 from reconciler.port import HistoryEntry, Impact, Record, Snapshot, mark_of
 from reconciler.registry.store.database import Database
-from reconciler.registry.store.listing import Listing, listing
+from reconciler.registry.store.listing import NO_MARK, Listing, listing
 from reconciler.registry.store.rows import entry_of, read_rows, record_of
 from reconciler.registry.store.sessions.live import impacts
 from reconciler.registry.store.tables import history, products, session_types
 from reconciler.runtime.surroundings import utc_now
 
-_NO_MARK = "0"  # of a product that nothing was written to
 # The entry of the product's revision tells when it was reached; a product without writes has none.
 _WITH_NEWEST_ENTRY = products.outerjoin(
     history, and_(history.c.product == products.c.product, history.c.revision == products.c.revision)
@@ -88,7 +87,7 @@ class StoreReader:
         query = select(products.c.revision, history.c.at).select_from(_WITH_NEWEST_ENTRY)
         with self._database.reading() as connection:
             rows = read_rows(connection, query.where(products.c.product == self._product))
-        return mark_of(rows[0].revision, rows[0].at) if rows and rows[0].at else _NO_MARK
+        return mark_of(rows[0].revision, rows[0].at) if rows and rows[0].at else NO_MARK
 
     def history(self, *, tag: str | None = None, after: int = 0) -> tuple[HistoryEntry, ...]:
         """Return the entries of one tag, or of all, with a revision greater than `after`, oldest first."""
@@ -136,7 +135,7 @@ class StoreReader:
 def _snapshot(connection: Connection, query: Select[Any]) -> Snapshot:
     rows = read_rows(connection, query)
     if not rows:
-        return Snapshot(mark=_NO_MARK)
+        return Snapshot(mark=NO_MARK)
     revision, at = rows[0].product_revision, rows[0].product_at
     records = tuple(record_of(row) for row in rows if row.tag is not None)
-    return Snapshot(records, revision, mark=mark_of(revision, at) if at else _NO_MARK)
+    return Snapshot(records, revision, mark=mark_of(revision, at) if at else NO_MARK)

@@ -328,6 +328,29 @@ class TestRefusals:
         with pytest.raises(RegistryUnavailable, match=r"^sessions\.list: .* can't be understood"):
             registry.fetch()
 
+    @pytest.mark.parametrize(
+        ("method", "call"),
+        [
+            ("list", lambda registry: registry.fetch()),
+            ("create", lambda registry: registry.create(replace(SPEC, tag="b"), SOURCE)),
+            ("update", lambda registry: registry.update(SPEC.tag, {"expiry": 2}, revision=1, source=SOURCE)),
+            ("delete", lambda registry: registry.delete(SPEC.tag, revision=1, source=SOURCE)),
+            ("commit", lambda registry: registry.commit([Delete(SPEC.tag, 1, SOURCE)])),
+            ("history", lambda registry: list(registry.history())),
+            ("impact", lambda registry: registry.impact(SPEC.tag)),
+            ("impacts", lambda registry: registry.impacts([SPEC.tag])),
+        ],
+    )
+    def test_what_a_gateway_does_not_find_is_not_what_the_registry_lacks(
+        self, extended: tuple[EitherRegistry, Wire], method: str, call: Callable[[EitherRegistry], Any]
+    ) -> None:
+        registry, wire = extended
+        registry.create(SPEC)
+        wire.answers[method] = Answer(404, {}, b'{"message": "no Route matched with those values"}')
+        with pytest.raises(RegistryUnavailable, match=rf"sessions\.{method}.*refused: no Route matched"):
+            call(registry)
+        assert [record.spec for record in registry.fetch().records] == [SPEC]
+
     def test_a_history_that_leads_nowhere_ends(self, extended: tuple[EitherRegistry, Wire]) -> None:
         registry, wire = extended
         registry.fetch()

@@ -110,9 +110,12 @@ def test_a_record_that_comes_twice_is_found_out(reader: HttpReader, server: Fake
     saved = reader._cache.load()  # noqa: SLF001
     assert saved
     page: Any = saved.pages[0]
-    server.fail("GET", Fault(Reply(200, {**page, "items": page["items"] * 2})))
+    twice = Reply(200, {**page, "items": page["items"] * 2}, headers={"ETag": saved.etag})
+    server.fail("GET", Fault(twice))
     with pytest.raises(RegistryUnavailable, match="lists a session type twice"):
         reader.fetch()
+    # Nor does the next run find it in the cache.
+    assert len(reader.fetch().records) == 1
 
 
 def test_an_unchanged_product_is_not_sent_again(reader: HttpReader, server: FakeServer, make: Make) -> None:

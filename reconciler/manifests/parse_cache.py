@@ -12,6 +12,7 @@ import hashlib
 import marshal
 import os
 import sys
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -24,6 +25,7 @@ from reconciler.project.private_file import replace_private_file
 _FORMAT = "reconciler-parses-2"
 _FILES_MAX = 16
 _DIGEST_BYTES = 32
+LEAST = 3_000  # below so many new texts, a second process costs more than it saves
 _READING = ("nodes", "session_type", "values")  # the packages that decide what a text says
 
 
@@ -33,8 +35,9 @@ class ParseCache:
 
     file: Path | None = None
     least: int = 50
-    _known: dict[bytes, list[QuickManifest]] = field(default_factory=dict)
+    _known: dict[bytes, list[QuickManifest] | None] = field(default_factory=dict)
     _used: dict[bytes, list[QuickManifest]] = field(default_factory=dict)
+    _keys: dict[str, bytes] = field(default_factory=dict)
     _news: int = 0
 
     @classmethod
@@ -45,19 +48,35 @@ class ParseCache:
         file = folder / (hashlib.sha256(os.fsencode(root)).hexdigest()[:32] + ".parses")
         return cls(file, least, _load(file))
 
+    def prepare(self, texts: Collection[str]) -> None:
+        """Read those that are new, where they are many: together they are read faster."""
+        if len(texts) < LEAST:
+            return
+        new = {key: text for text in texts if (key := self._key(text)) not in self._known}
+        if len(new) >= LEAST:
+            from reconciler.manifests.two_processes import read_all  # noqa: PLC0415 - most runs have few that are new
+
+            found = read_all(list(new.values()))
+            self._known |= zip(new, found, strict=True)
+            self._news += sum(each is not None for each in found)
+
     def manifests(self, text: str) -> list[QuickManifest] | None:
         """Return what `quick_manifests` does, from the cache where it is there."""
-        if self.file is None:
-            return quick_manifests(text)
-        key = hashlib.blake2b(text.encode(), digest_size=16).digest()
-        found = self._known.get(key)
-        if found is None:
+        key = self._key(text)
+        if key in self._known:
+            found = self._known[key]
+        else:
             found = quick_manifests(text)
-            if found is None:
-                return None
-            self._news += 1
-        self._used[key] = found
+            self._news += found is not None
+        if found is not None:
+            self._used[key] = found
         return found
+
+    def _key(self, text: str) -> bytes:
+        key = self._keys.get(text)
+        if key is None:
+            key = self._keys[text] = hashlib.blake2b(text.encode(), digest_size=16).digest()
+        return key
 
     def save(self) -> None:
         """Keep what this run read, where enough of it is new. Not being able to is no error."""
@@ -70,7 +89,7 @@ class ParseCache:
             _remove_old(self.file.parent)
 
 
-def _load(file: Path) -> dict[bytes, list[QuickManifest]]:
+def _load(file: Path) -> dict[bytes, list[QuickManifest] | None]:
     try:
         content = file.read_bytes()
     except OSError:
@@ -78,7 +97,7 @@ def _load(file: Path) -> dict[bytes, list[QuickManifest]]:
     body = content[_DIGEST_BYTES:]
     if content[:_DIGEST_BYTES] != _head(body):
         return {}
-    found: dict[bytes, list[QuickManifest]] = marshal.loads(body)  # noqa: S302 - this user's own file, as it was written
+    found: dict[bytes, list[QuickManifest] | None] = marshal.loads(body)  # noqa: S302 - this user's own file, as it was written
     return found
 
 

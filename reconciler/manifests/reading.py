@@ -88,8 +88,10 @@ class Reading:
         """Yield every document that is a mapping; empty ones (comments only) are passed over."""
         found = find_files(paths, without=without)
         self.diagnostics += found.diagnostics
-        for file, real in zip(found.files, found.real, strict=True):
-            for manifest in self._read(file, real):
+        texts = [self._text(file, real) for file, real in zip(found.files, found.real, strict=True)]
+        self._cache.prepare([text for text in texts if text is not None])
+        for file, text in zip(found.files, texts, strict=True):
+            for manifest in self._read(file, text) if text is not None else ():
                 if isinstance(manifest.data, dict):
                     yield manifest
                 elif manifest.data is not None:
@@ -97,14 +99,17 @@ class Reading:
                     detail = f"A manifest is a mapping of fields; this document is {kind}."
                     self.diagnostics.append(Diagnostic(Code.NOT_A_MAPPING, detail, manifest.location))
 
-    def _read(self, file: ManifestPath, real: str) -> list[Manifest]:
+    def _text(self, file: ManifestPath, real: str) -> str | None:
         content = read_file(file)
         text = content if isinstance(content, Diagnostic) else decoded(content, file.spelled)
         if isinstance(text, Diagnostic):
             self.diagnostics.append(text)
-            return []
+            return None
         self.texts[file.spelled] = text
         self._recorded[file.spelled] = self._relative(file, real)
+        return text
+
+    def _read(self, file: ManifestPath, text: str) -> list[Manifest]:
         quick = self._cache.manifests(text)
         if quick is None:
             parsed = parse_with_care(text, file.spelled, self._environment)

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from typing import Annotated, cast
 
 from fastapi import Depends, Request
-from fastapi.concurrency import run_in_threadpool
 
 from reconciler.access import Role, Token, TokenRefused
 from reconciler.server.problems import ProblemCode, Refusal
@@ -42,7 +41,7 @@ class Needs:
         token = recent.known(secret)
         if token is None:
             with _refusing():
-                token = await run_in_threadpool(recent.learn, secret)
+                token = await recent.learned(secret)
         self.admit(request, token)
         return token
 

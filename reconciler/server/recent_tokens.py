@@ -5,10 +5,13 @@ A token that was revoked passes for half a second more at the most. One that is 
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import time
 from collections.abc import Callable
 from datetime import datetime
+
+from fastapi.concurrency import run_in_threadpool
 
 from reconciler.access import Token
 
@@ -29,6 +32,7 @@ class RecentTokens:
         self._clock = clock
         self._monotonic = monotonic
         self._known: dict[bytes, tuple[Token, float]] = {}
+        self._asked: dict[bytes, asyncio.Future[Token]] = {}
 
     def known(self, secret: str) -> Token | None:
         """Return the token of a secret, if it was seen a moment ago and has not expired since."""
@@ -45,6 +49,25 @@ class RecentTokens:
             self._known.clear()
         self._known[_digest(secret)] = token, began + REMEMBERED_SECONDS
         return token
+
+    async def learned(self, secret: str) -> Token:
+        """Learn it, once for all requests of the event loop that wait for it. Raises TokenRefused.
+
+        Each moment that a token is remembered ends for all requests at once: asked one by one, they would take every
+        thread, and a seventh of the processor.
+        """
+        digest = _digest(secret)
+        asked = self._asked.get(digest)
+        if asked is None:
+            asked = self._asked[digest] = asyncio.ensure_future(run_in_threadpool(self.learn, secret))
+            asked.add_done_callback(lambda done: self._answered(digest, done))
+        # A client that goes away takes nothing from the others.
+        return await asyncio.shield(asked)
+
+    def _answered(self, digest: bytes, done: asyncio.Future[Token]) -> None:
+        del self._asked[digest]
+        if not done.cancelled():
+            done.exception()  # so that it counts as seen where all who waited went away
 
 
 def _digest(secret: str) -> bytes:

@@ -10,8 +10,9 @@ from hypothesis import settings
 
 from tests.postgres import PostgresServer, postgres_server
 
-# No test measures time, on a machine that others may use as well.
-settings.register_profile("untimed", deadline=None)
+# No test measures time, on a machine that others may use as well. Half as many examples as hypothesis would take by
+# itself: each run takes others, and there are a hundred such tests.
+settings.register_profile("untimed", deadline=None, max_examples=50)
 settings.load_profile("untimed")
 
 

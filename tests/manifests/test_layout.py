@@ -220,7 +220,7 @@ def test_the_layout_of_a_session_type_means_the_same(session_type: object) -> No
     assert_settled(text)
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(st.data())
 def test_any_mutation_has_a_settled_layout_or_reasons(data: st.DataObject) -> None:
     text = UNTIDY

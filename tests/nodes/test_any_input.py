@@ -59,13 +59,13 @@ def test_any_bytes(content: bytes) -> None:
     checked(content)
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(st.text(max_size=100) | st.text("ab01:-?[]{}#&*!|>'\"%@`,$~<.= \t\r\n\x85\u2028\ufeff\0", max_size=60))
 def test_any_text(text: str) -> None:
     checked(text.encode())
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(st.data())
 def test_any_mutation_of_a_manifest(data: st.DataObject) -> None:
     text = VALID

@@ -150,7 +150,7 @@ class StoreMachine(RuleBasedStateMachine):
 
 def test_the_store_does_as_the_model(database: Database) -> None:
     products = (f"p{number}" for number in count())
-    examples = 40 if database.engine.dialect.name == "sqlite" else 15
+    examples = 20 if database.engine.dialect.name == "sqlite" else 8
     run_state_machine_as_test(
         lambda: StoreMachine(database, next(products)),  # type: ignore[arg-type] # it takes any factory
         settings=settings(max_examples=examples, stateful_step_count=20, deadline=None),

@@ -154,7 +154,7 @@ class TestEnvelope:
         body = body_of("sessions", "list", writer.product, **changed)
         assert message in refused(writer.http.post(EXECUTE, json=body, headers=writer.headers), 400, "INVALID_REQUEST")
 
-    @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(
         module=st.sampled_from(["sessions", "product", "", "\ud800"]),
         method=st.sampled_from(

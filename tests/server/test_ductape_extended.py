@@ -166,7 +166,7 @@ class TestForms:
         assert told["code"] in {"INVALID_REQUEST", "INVALID_SESSION_TYPE"}
         assert writer.api("session-types")["revision"] == 0
 
-    @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(
         method=st.sampled_from(["create", "update", "list", "fetch", "delete", *ADDED]),
         params=st.lists(

@@ -22,7 +22,7 @@ from reconciler.session_type import check
 from tests.server.running import spec
 from tests.server.walk import Operation, document, each, operations
 
-EXAMPLES = 15
+EXAMPLES = 8
 FITTING = {"userId": "user_123"}
 PRODUCT = "storefront"
 

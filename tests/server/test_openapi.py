@@ -62,6 +62,9 @@ def mended(case: Case[Any]) -> Case[Any]:
         body.pop("expires_at", None)
         if case.method == "PATCH":
             body.pop("tag", None)
+            if ("selector" in body) is not ("schema" in body):  # one may not fit the other of the record that is there
+                body.pop("selector", None)
+                body.pop("schema", None)
         for write in body.get("writes", ()):
             if isinstance(write, dict):
                 write.get("fields", {}).pop("tag", None)

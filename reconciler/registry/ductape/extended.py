@@ -29,11 +29,10 @@ from reconciler.registry.http.decode import (
     history_page_of,
     impact_of,
     impacts_of,
-    record_of,
+    record_of_tag,
     record_page_of,
 )
 from reconciler.registry.http.encode import changeset_json, source_json
-from reconciler.registry.http.fields import Malformed
 from reconciler.registry.http.retry import Patience, repeat
 from reconciler.registry.http.settle import Settlement
 from reconciler.session_type import SessionType
@@ -146,10 +145,4 @@ def _options(write: Update | Delete) -> JsonValue:
 
 
 def _record_with(tag: str) -> Callable[[JsonValue], Record]:
-    def decode(value: JsonValue) -> Record:
-        found = record_of(value)
-        if found.tag != tag:
-            raise Malformed(f"it is the record of `{found.tag}`")
-        return found
-
-    return decode
+    return lambda value: record_of_tag(value, tag)

@@ -20,10 +20,10 @@ from reconciler.port import (
     Update,
     Write,
 )
-from reconciler.registry.http.decode import changeset_revision, record
+from reconciler.registry.http.decode import changeset_revision, record_of_tag
 from reconciler.registry.http.encode import changeset, product_path, segment, source_headers
 from reconciler.registry.http.encode import json_body as body
-from reconciler.registry.http.fields import Malformed
+from reconciler.registry.http.fields import parsed
 from reconciler.registry.http.link import Link
 from reconciler.registry.http.reader import HttpReader
 from reconciler.registry.http.retry import repeat
@@ -136,10 +136,4 @@ def _conditional(write: Update | Delete) -> dict[str, str]:
 
 
 def _record_of(tag: str) -> Callable[[bytes], Record]:
-    def decode(content: bytes) -> Record:
-        found = record(content)
-        if found.tag != tag:
-            raise Malformed(f"it is the record of `{found.tag}`")
-        return found
-
-    return decode
+    return lambda content: record_of_tag(parsed(content), tag)

@@ -79,6 +79,14 @@ def record_of(value: Any) -> Record:
     return _record(value, "the record")
 
 
+def record_of_tag(value: Any, tag: str) -> Record:
+    """Return the record that an answer is, which must be that of a tag."""
+    found = record_of(value)
+    if found.tag != tag:
+        raise Malformed(f"it is the record of `{found.tag}`")
+    return found
+
+
 def impact(body: bytes) -> Impact:
     """Read the impact of a session type."""
     return impact_of(parsed(body))

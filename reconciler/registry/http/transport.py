@@ -69,9 +69,9 @@ class Transport:
         self._timeouts = timeouts
         self._bearer = _Bearer(token, endpoint.token_header) if token else None
         self._waits = {"timeout": httpx.Timeout(timeouts.between, connect=timeouts.connect).as_dict()}
+        self._is_closed = False
         # The library's transport and not its client, whose cookies, redirects and authentication no request of ours
         # needs, and which takes half as long again.
-        self._is_closed = False
         self._wire = _wire(proxy_for(endpoint), _tls(endpoint, settings))
 
     def send(self, request: Request) -> Answer:

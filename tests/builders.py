@@ -81,3 +81,12 @@ def header(**fields: Any) -> Header:
         "manifest_digest": "sha256:0",
     }
     return Header(**{**values, **fields})
+
+
+def secret_part(token: str) -> str:
+    """Return what nobody may guess of an API, refresh or session token: the rest tells its kind, its id or its key."""
+    if token.startswith(("rct_", "rcr_")):
+        _, _, secret = token.split("_", 2)  # the secret is base64url, so it may hold underscores of its own
+        return secret
+    _, _, _, ciphertext, _ = token.split(".")
+    return ciphertext

@@ -16,6 +16,7 @@ from reconciler.port import RegistryRejected, RegistryUnavailable
 from reconciler.registry.store import Database, TokenStore
 from reconciler.registry.store.tables import tokens as table
 from reconciler.registry.store.turns import NoTurn
+from tests.builders import secret_part
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -86,7 +87,7 @@ def test_the_secret_is_not_stored(tokens: TokenStore, database: Database) -> Non
     with database.reading() as connection:
         [row] = connection.execute(select(table)).all()
     assert secret not in str(row)
-    assert secret.rpartition("_")[2] not in str(row)
+    assert secret_part(secret) not in str(row)
 
 
 @pytest.mark.parametrize(

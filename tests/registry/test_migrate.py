@@ -3,8 +3,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -19,6 +21,7 @@ from reconciler.registry.store.migrate import HEAD, MIGRATIONS, VERSION_TABLE, _
 from reconciler.registry.store.tables import metadata
 from reconciler.registry.url import parse_database_url
 from reconciler.session_type import SessionType
+from tests.postgres import PostgresServer
 
 Make = Callable[..., SessionType]
 URL = "sqlite:///registry.db"
@@ -26,9 +29,9 @@ URL = "sqlite:///registry.db"
 BREAKS_HALFWAY = """
 from alembic import op
 import sqlalchemy as sa
-revision, down_revision = "0001", None
+revision, down_revision = "0002", "0001"
 def upgrade():
-    op.create_table("products", sa.Column("product", sa.Text, primary_key=True))
+    op.create_table("tokens", sa.Column("id", sa.Text, primary_key=True))
     raise ZeroDivisionError("broken migration")
 """
 
@@ -49,6 +52,27 @@ def tables(database: Database) -> set[str]:
         return set(inspect(connection).get_table_names())
 
 
+def definitions(database: Database) -> set[tuple[Any, ...]]:
+    """Return all that a database itself says of its tables and their version."""
+    asked = {
+        "sqlite": ["SELECT type, name, tbl_name, sql FROM sqlite_master"],
+        "postgresql": [
+            (
+                "SELECT table_name, column_name, column_default, is_nullable, data_type, collation_name "
+                "FROM information_schema.columns WHERE table_schema = 'public'"
+            ),
+            "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'",
+            (
+                "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint"
+                " WHERE connamespace = 'public'::regnamespace"
+            ),
+        ],
+    }[database.engine.dialect.name]
+    version = f"SELECT version_num FROM {VERSION_TABLE}"  # noqa: S608
+    with database.reading() as connection:
+        return {tuple(row) for question in (*asked, version) for row in connection.execute(text(question))}
+
+
 @pytest.fixture
 def bare(url: str, tmp_path: Path) -> Iterator[Database]:
     """Connect to an empty database of each kind, and make no tables in it."""
@@ -66,11 +90,32 @@ def test_revisions_compare_as_text() -> None:
     assert revisions == [f"{number:04}" for number in range(len(revisions), 0, -1)]
 
 
-def test_migrating_from_nothing_gives_the_tables(database: Database) -> None:
-    with database.reading() as connection:
+@pytest.fixture
+def migrated(bare: Database) -> Database:
+    """Run all migrations, the first one included, which an empty database is spared."""
+    bare.write(_upgrade)
+    return bare
+
+
+def test_all_migrations_give_the_tables(migrated: Database) -> None:
+    with migrated.reading() as connection:
         options = {"version_table": VERSION_TABLE, "compare_type": True}
         assert compare_metadata(MigrationContext.configure(connection, opts=options), metadata) == []
-    assert tables(database) == {*metadata.tables, VERSION_TABLE}
+    assert tables(migrated) == {*metadata.tables, VERSION_TABLE}
+
+
+def test_an_empty_database_gets_what_all_migrations_give(
+    migrated: Database, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    with ExitStack() as opened:
+        url = "sqlite:///made.db"
+        if migrated.engine.dialect.name == "postgresql":
+            postgres: PostgresServer = request.getfixturevalue("postgres")
+            url = opened.enter_context(postgres.database())
+        made = open_database(url, tmp_path)
+        opened.callback(made.close)
+        assert definitions(made) == definitions(migrated)
+        assert len(definitions(made)) > len(metadata.tables)
 
 
 def test_tags_are_ordered_by_code_point(database: Database, stores: Callable[..., Store], make: Make) -> None:
@@ -139,15 +184,17 @@ def test_a_failed_migration_leaves_nothing(
     broken = tmp_path / "migrations"
     (broken / "versions").mkdir(parents=True)
     (broken / "env.py").write_text((MIGRATIONS / "env.py").read_text())
-    (broken / "versions" / "0001_broken.py").write_text(BREAKS_HALFWAY)
+    [first] = (MIGRATIONS / "versions").glob("0001_*.py")
+    (broken / "versions" / first.name).write_text(first.read_text())
+    (broken / "versions" / "0002_broken.py").write_text(BREAKS_HALFWAY)
+    bare.write(lambda connection: _upgrade(connection, to="0001"))
+    before = definitions(bare)
     with monkeypatch.context() as patch:
         patch.setattr("reconciler.registry.store.migrate.MIGRATIONS", broken)
         with pytest.raises(ZeroDivisionError):
             open_database(url, tmp_path)
 
-    assert tables(bare) == set()
-    with open_reader(url, product="p", root=tmp_path) as reader:
-        assert reader.fetch() == Snapshot(exists=False)
+    assert definitions(bare) == before
     with open_registry(url, product="p", root=tmp_path, actor="ada") as registry:
         assert registry.create(make()).revision == 1
 

@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 
 from reconciler.registry import open_reader, open_registry
+from reconciler.registry.store import Database
+from reconciler.registry.store.migrate import _upgrade
+from reconciler.registry.url import parse_database_url
 from reconciler.session_type import SessionType
 
 Make = Callable[..., SessionType]
@@ -71,10 +74,16 @@ def test_libraries_are_loaded_only_when_needed(tmp_path: Path) -> None:
     assert loaded(OPEN, tmp_path) == set()
     assert loaded(f"{OPEN}open_reader(URL, **where).__enter__().fetch()", tmp_path) == set()
     write = f"{OPEN}\nwith open_registry(URL, actor='ada', **where): pass"
-    assert loaded(write, tmp_path) == {"sqlalchemy", "alembic"}
+    assert loaded(write, tmp_path) == {"sqlalchemy"}
     assert loaded(write, tmp_path) == {"sqlalchemy"}
     read = f"{OPEN}\nwith open_reader(URL, **where) as reader: reader.fetch()"
     assert loaded(read, tmp_path) == {"sqlalchemy"}
+    older = tmp_path / "older"
+    (older / ".reconciler").mkdir(parents=True)
+    database = Database.for_writing(parse_database_url(URL, older))
+    database.write(lambda connection: _upgrade(connection, to="0001"))
+    database.close()
+    assert loaded(write, older) == {"sqlalchemy", "alembic"}
 
 
 def test_opening_prints_and_logs_nothing(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -1,7 +1,7 @@
 """The schema's version: reading it, and bringing a database up to it.
 
-Alembic takes longer to import than a whole `apply` takes to run, so the version is read with plain SQL and Alembic is
-loaded only for a database that is behind.
+Alembic takes longer to import than a whole `apply` takes to run, so the version is read with plain SQL, an empty
+database gets all tables at once, and Alembic is loaded only for a database that is behind.
 
 Of several processes that start at once, one migrates and the others wait: for the write lock of SQLite, for the row of
 the version table elsewhere. On an empty database that row is not there yet, but whoever creates its table second
@@ -13,18 +13,21 @@ from __future__ import annotations
 from pathlib import Path
 from threading import Lock
 
-from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, String, Table, inspect, select
+from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, String, Table, insert, inspect, select
 from sqlalchemy.schema import CreateTable
 
 from reconciler.port import RegistryUnavailable
 from reconciler.registry.store.border import is_transient_or_created_twice
 from reconciler.registry.store.database import Database
+from reconciler.registry.store.session_tables import sessions
 
 # The newest revision in migrations/versions. Revisions are numbers of four digits, so that they compare as text.
 HEAD = "0003"
 VERSION_TABLE = "reconciler_version"
 MIGRATIONS = Path(__file__).parent / "migrations"
 
+# Of the last module that adds tables to it, so that it has them all.
+_TABLES = sessions.metadata
 # As Alembic would make it.
 _VERSIONS = Table(
     VERSION_TABLE,
@@ -73,7 +76,11 @@ def migrate(database: Database) -> None:
 def _migrate(connection: Connection, place: str) -> None:
     _version(connection, place)
     connection.execute(CreateTable(_VERSIONS, if_not_exists=True))
-    if connection.scalar(select(_VERSIONS.c.version_num).with_for_update()) != HEAD:
+    found = connection.scalar(select(_VERSIONS.c.version_num).with_for_update())
+    if found is None:
+        _TABLES.create_all(connection, checkfirst=False)
+        connection.execute(insert(_VERSIONS).values(version_num=HEAD))
+    elif found != HEAD:
         with _ONE_AT_A_TIME:
             _upgrade(connection)
 

@@ -1,4 +1,4 @@
-"""A million sessions of a hundred thousand users: how long questions about them take, and how fast tokens are verified.
+"""A million sessions of a hundred thousand users: how long questions about them take.
 
     python benchmarks/sessions.py
 
@@ -26,10 +26,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from benchmarks.session_scale import report
 from benchmarks.session_scale.pruning import pruned
 from benchmarks.session_scale.questions import explained, questions, timed
-from benchmarks.session_scale.ratios import Ratio
 from benchmarks.session_scale.shop import fill
-from benchmarks.session_scale.verifying import in_process
-from benchmarks.session_scale.wire import over_http
 from reconciler.registry.store import Database, open_database
 from tests.postgres import postgres_server
 
@@ -39,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     asked = _parser().parse_args(arguments)
     found: dict[str, Any] = {"load_average": [os.getloadavg()[0]], "processors": os.cpu_count()}
     for part in asked.parts:
-        found |= {"ratios": verify_ratios(asked.rounds)} if part == "verify" else {part: _scale(part, asked)}
+        found[part] = _scale(part, asked)
     found["load_average"].append(os.getloadavg()[0])
     print(report.table(found))
     if asked.json:
@@ -55,12 +52,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to this file as well")
     parser.add_argument("--plans", type=Path, metavar="FILE", help="write PostgreSQL's query plans to this file")
     return parser
-
-
-def verify_ratios(rounds: int) -> list[Ratio]:
-    """Measure `verify` in process and over HTTP."""
-    with _folder() as one, _folder() as other:
-        return [in_process(one, rounds), *over_http(other, rounds)]
 
 
 def _scale(kind: str, asked: argparse.Namespace) -> dict[str, Any]:
@@ -100,8 +91,8 @@ def _folder() -> Iterator[Path]:
         yield Path(folder)
 
 
-_PARTS = ("postgresql", "sqlite", "verify")
-_DEFAULT_PARTS = ("postgresql", "verify")
+_PARTS = ("postgresql", "sqlite")
+_DEFAULT_PARTS = ("postgresql",)
 
 if __name__ == "__main__":
     main()

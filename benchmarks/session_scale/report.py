@@ -7,7 +7,6 @@ from typing import Any
 
 from benchmarks.session_scale.pruning import Pruning
 from benchmarks.session_scale.questions import Statement, Timing
-from benchmarks.session_scale.ratios import Ratio
 
 _MUST_MILLISECONDS = 100
 _STATEMENT_LENGTH = 400
@@ -36,9 +35,6 @@ def _lines(found: Mapping[str, Any]) -> Iterator[str]:
             yield from ("", f"{kind:<28}{'median':>10}{'worst':>10}   ms, must be under {_MUST_MILLISECONDS}")
             yield from (_timing(timing) for timing in found[kind]["answers"])
             yield _pruning(found[kind]["prune"])
-    if "ratios" in found:
-        yield from ("", f"{'per second':<36}{'ours':>10}{'bare':>10}{'share':>8}{'must':>6}")
-        yield from (_ratio(each) for each in found["ratios"])
 
 
 def _timing(timing: Timing) -> str:
@@ -50,11 +46,6 @@ def _pruning(pruning: Pruning) -> str:
     lots = f"{pruning.transactions:,} transactions, median {pruning.median_milliseconds:.0f} ms"
     longest = f"longest {pruning.longest_milliseconds:.0f} ms"
     return f"prune: {pruning.sessions:,} sessions in {pruning.seconds:.0f} s, {lots}, {longest}"
-
-
-def _ratio(each: Ratio) -> str:
-    missed = "   MISSED" if each.share < each.must else ""
-    return f"{each.name:<36}{each.ours:>10,.0f}{each.bare:>10,.0f}{each.share:>8.2f}{each.must:>6.2f}{missed}"
 
 
 def _shortened(statement: str) -> str:

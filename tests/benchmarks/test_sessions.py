@@ -50,18 +50,6 @@ def test_every_question_is_asked_and_everything_is_pruned(kind: str, tmp_path: P
         assert told.count("Execution Time") >= len(ASKED)
 
 
-def test_verify_is_compared_with_the_library_and_the_framework(tmp_path: Path) -> None:
-    kept = tmp_path / "figures.json"
-    said = benchmark("verify", "--json", str(kept))
-    ratios = json.loads(kept.read_text(encoding="utf-8"))["ratios"]
-    assert [(ratio["name"], ratio["must"]) for ratio in ratios] == [
-        ("verify in process / joserfc decrypt", 0.7),
-        ("verify over HTTP / bare FastAPI", 0.5),
-        ("the same, by processor time", 0.5),
-    ]
-    assert all(ratio["ours"] > 0 and ratio["bare"] > 0 and ratio["name"] in said for ratio in ratios)
-
-
 def test_the_figures_of_verify_are_plain_data() -> None:
     measured = figures(1, databases=["sqlite"])
     assert measured["generator"] in {"wrk", "benchmarks.session_scale.asking"}

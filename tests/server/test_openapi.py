@@ -22,7 +22,7 @@ from reconciler.session_type import check
 from tests.server.running import spec
 from tests.server.walk import Operation, document, each, operations
 
-EXAMPLES = 8
+EXAMPLES = 5
 FITTING = {"userId": "user_123"}
 PRODUCT = "storefront"
 

@@ -63,9 +63,10 @@ def run(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 def installed(folder: Path, requirement: str) -> Path:
     """Install a tool in a virtual environment of its own, and return where its programs are."""
-    venv.create(folder, with_pip=True)
+    venv.create(folder, with_pip=False)
     programs = folder / "bin"
-    done = run(programs / "pip", "install", "--quiet", "--disable-pip-version-check", requirement, cwd=folder)
+    pip = (sys.executable, "-m", "pip", "--python", programs / "python", "--disable-pip-version-check")
+    done = run(*pip, "install", "--quiet", "--no-compile", requirement, cwd=folder)
     assert done.returncode == 0, done.stderr
     return programs
 

@@ -64,7 +64,7 @@ Open = Callable[..., Any]
 @pytest.fixture
 def manner(request: pytest.FixtureRequest, time: Time, cache: Path) -> Callable[..., Manner]:
     # Only a server that hangs is worth giving up; a busy machine is not to be taken for one.
-    between = 1 if "hang" in request.node.name else 30
+    between = 0.2 if "hang" in request.node.name else 30
 
     def make(**fields: Any) -> Manner:
         given = {

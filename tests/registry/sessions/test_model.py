@@ -252,7 +252,7 @@ class SessionMachine(RuleBasedStateMachine):
 
 def test_sessions_do_as_the_model(database: Database) -> None:
     products = (f"p{number}" for number in count())
-    examples = 15 if database.engine.dialect.name == "sqlite" else 6
+    examples = 8 if database.engine.dialect.name == "sqlite" else 4
     machine: Callable[[], RuleBasedStateMachine] = lambda: SessionMachine(database, next(products))  # noqa: E731
     run_state_machine_as_test(
         machine,  # type: ignore[arg-type] # it takes any factory

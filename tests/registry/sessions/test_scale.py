@@ -53,12 +53,12 @@ def filled(world: World, seed: int, lifetime: timedelta) -> dict[str, Counted]:
     session_type = replace(USER, expiry=int(lifetime.total_seconds()), period=Period.SECONDS)
     span = Span(NOON - 2 * lifetime, NOON, lifetime)
     counted = {}
-    for env, number in (("prd", 600), ("stg", 100)):
+    for env, number in (("prd", 300), ("stg", 50)):
         # The first session makes the key; it is no more than any other.
         world.sessions(env=env).start("user", data("u0"))
         rows = Rows(replace(setting(world, made_up(env), env), session_type=session_type))
         emptied(world.database, env)
-        rows.do(operations(number, 60, span, seed=seed))
+        rows.do(operations(number, 30, span, seed=seed))
         load(world.database, rows)
         counted[env] = Counted.of(world.database, TypeScope("shop", env, "user"))
     return counted
@@ -103,7 +103,7 @@ def called(world: World, happened: list[Operation]) -> dict[int, list[Ids]]:
 
 
 def test_rows_are_those_that_the_calls_leave(world: World, database: Database) -> None:
-    happened = operations(1000, 200, SPAN, seed=7)
+    happened = operations(400, 80, SPAN, seed=7)
     assert {type(operation) for operation in happened} == {Start, Refresh, Revoke}
     made = called(world, happened)
     expected = rows_by_table(database)

@@ -11,8 +11,8 @@ import re
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -100,6 +100,8 @@ class FakeServer:
         self._stores: dict[tuple[str, str], ChangesetRegistry] = {}
         self._open = ExitStack()
         self.seen: list[Seen] = []
+        self.connections = 0
+        self.connections_open = 0
         self.faults: dict[str, list[Fault]] = {}
         self.before_page: Callable[[], None] | None = None
         self._hooks: dict[str, list[Callable[[], None]]] = {}
@@ -140,6 +142,17 @@ class FakeServer:
     def made(self, *methods: str) -> list[str]:
         """Return the methods of the requests so far, or those of them that were asked for."""
         return [seen.method for seen in self.seen if not methods or seen.method in methods]
+
+    @contextmanager
+    def connected(self) -> Iterator[None]:
+        with self._lock:
+            self.connections += 1
+            self.connections_open += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self.connections_open -= 1
 
     def exchange(self, seen: Seen) -> tuple[Reply | None, Fault]:
         with self._lock:
@@ -240,7 +253,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def handle(self) -> None:
         try:
-            super().handle()
+            with self.fake.connected():
+                super().handle()
         except OSError:  # the client went away
             self.close_connection = True
 

@@ -9,7 +9,7 @@ import pytest
 
 from reconciler.port import RegistryError, RegistryUnavailable
 from reconciler.registry import open_reader
-from reconciler.registry.http.transport import proxy_for
+from reconciler.registry.http.wires import proxy_for
 from reconciler.registry.url import HttpEndpoint, parse_registry_url
 from tests.registry.http.fake import TOKEN, FakeServer
 

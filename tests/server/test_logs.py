@@ -48,3 +48,10 @@ def test_no_traceback_of_a_store_repeats_what_was_written(tmp_path: Path) -> Non
             registry.create(refused)
     assert "[SQL: INSERT" in logged(failed.value)
     assert "s3cr3t" not in logged(failed.value)
+
+
+def test_the_moment_is_told_in_utc_to_the_millisecond() -> None:
+    record = logging.LogRecord("reconciler", logging.INFO, __file__, 1, "request", None, None)
+    for created, told in ((0.0625, "1970-01-01T00:00:00.062Z"), (1795478399.999, "2026-11-23T23:59:59.999Z")):
+        record.created = created
+        assert json.loads(JsonFormatter().format(record))["at"] == told

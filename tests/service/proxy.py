@@ -43,6 +43,7 @@ def proxy_to(upstream: str) -> Iterator[Traffic]:
     host = urlsplit(upstream).netloc
 
     class Handler(BaseHTTPRequestHandler):
+        disable_nagle_algorithm = True
         protocol_version = "HTTP/1.1"
 
         def forward(self) -> None:

@@ -260,6 +260,7 @@ def opened(envelope: str, public_key: str) -> str:
 
 
 class _Handler(BaseHTTPRequestHandler):
+    disable_nagle_algorithm = True  # or an answer's second part waits for the client's next word
     fake: FakePlatform
     protocol_version = "HTTP/1.1"
 

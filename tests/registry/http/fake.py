@@ -248,6 +248,7 @@ def _nothing() -> None:
 
 
 class _Handler(BaseHTTPRequestHandler):
+    disable_nagle_algorithm = True  # or an answer's second part waits for the client's next word
     fake: FakeServer
     protocol_version = "HTTP/1.1"
 

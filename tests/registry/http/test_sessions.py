@@ -51,6 +51,7 @@ def seen() -> list[tuple[str, dict[str, str]]]:
 @pytest.fixture
 def runtime(answers: Answers, seen: list[tuple[str, dict[str, str]]], time: Time) -> Iterator[HttpRuntime]:
     class Handler(BaseHTTPRequestHandler):
+        disable_nagle_algorithm = True
         protocol_version = "HTTP/1.1"
 
         def answer(self) -> None:

@@ -39,6 +39,7 @@ def _etag(content: bytes) -> str:
 
 
 class _Handler(BaseHTTPRequestHandler):
+    disable_nagle_algorithm = True  # or an answer's second part waits for the client's next word
     fake: FakeS3
     protocol_version = "HTTP/1.1"
 

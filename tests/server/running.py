@@ -80,9 +80,17 @@ def running(database: str, root: Path, **settings: Any) -> Iterator[Running]:
 class _Server(uvicorn.Server):
     """Ends when it is told to, where uvicorn looks ten times a second and then waits as long for nobody."""
 
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._ended = asyncio.Event()
+
+    def end(self) -> None:
+        if self.started:
+            self.servers[0].get_loop().call_soon_threadsafe(self._ended.set)
+
     async def main_loop(self) -> None:
-        while not await self.on_tick(0):
-            await asyncio.sleep(0.01)
+        await self.on_tick(0)
+        await self._ended.wait()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         assert not sockets
@@ -105,7 +113,7 @@ def serving(app: FastAPI) -> Iterator[str]:
         port = server.servers[0].sockets[0].getsockname()[1]
         yield f"http://127.0.0.1:{port}"
     finally:
-        server.should_exit = True
+        server.end()
         thread.join()
 
 

@@ -1,17 +1,20 @@
-"""The executor: calls in parallel, deletions after everything else, nothing started after a stop."""
+"""The executor: calls in parallel, deletions after everything else, nothing started after a stop.
+
+It stops by itself once the registry has gone away: each of a thousand calls would wait for it as long as the first.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from queue import SimpleQueue
 
 from reconciler.apply.outcome import Outcome, Status
 from reconciler.apply.writes import in_turns, write_of
 from reconciler.plan import Change, Plan
-from reconciler.port import Create, Delete, Registry, RegistryError, Source, Update, Write
+from reconciler.port import Create, Delete, Registry, RegistryError, RegistryUnavailable, Source, Update, Write
 
 PARALLELISM = 16
 
@@ -38,28 +41,50 @@ class Execution:
         return Source(self.project, change.file, self.commit, self.plan_digest)
 
 
+@dataclass
+class _Sight:
+    """Whether the registry is still there. It is not once as many calls in a row as run at once did not reach it."""
+
+    enough: int
+    missed: int = field(default=0, init=False)
+
+    def note(self, outcome: Outcome) -> None:
+        self.missed = self.missed + 1 if isinstance(outcome.error, RegistryUnavailable) else 0
+
+    @property
+    def is_lost(self) -> bool:
+        return self.missed >= self.enough
+
+
 def execute(plan: Plan, registry: Registry, how: Execution) -> Iterator[Outcome]:
     """Make the plan's calls and yield each outcome as it comes. A failed call does not keep the others back."""
+    sight = _Sight(max(2, how.parallelism))
     with ThreadPoolExecutor(max(1, how.parallelism), "apply") as pool:
         for changes in in_turns(plan):
-            yield from _in_parallel(pool, changes, registry, how)
+            yield from _in_parallel(pool, changes, lambda change: _carry_out(change, registry, how), how, sight)
 
 
 def _in_parallel(
-    pool: ThreadPoolExecutor, changes: Sequence[Change], registry: Registry, how: Execution
+    pool: ThreadPoolExecutor,
+    changes: Sequence[Change],
+    call: Callable[[Change], Outcome],
+    how: Execution,
+    sight: _Sight,
 ) -> Iterator[Outcome]:
     waiting = iter(changes)
     running = 0
     # Each call announces itself once, where to wait for any of them would ask them all each time.
     ended: SimpleQueue[Future[Outcome]] = SimpleQueue()
     while True:
-        if not how.stopped():
+        if not how.stopped() and not sight.is_lost:
             for change in islice(waiting, max(1, how.parallelism) - running):
-                pool.submit(_carry_out, change, registry, how).add_done_callback(ended.put)
+                pool.submit(call, change).add_done_callback(ended.put)
                 running += 1
         if not running:
             break
-        yield ended.get().result()
+        outcome = ended.get().result()
+        sight.note(outcome)
+        yield outcome
         running -= 1
     yield from (Outcome(change, Status.NOT_TRIED) for change in waiting)
 

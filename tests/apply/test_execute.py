@@ -168,3 +168,27 @@ def test_a_tally_tells_what_the_run_amounts_to() -> None:
     mixed = _tally({"a": RegistryUnavailable("x"), "b": StaleRecord("y")})
     assert not mixed.lost_races_only
     assert [each.to_json()["error"] for each in mixed.having(Status.FAILED)] in (["x", "y"], ["y", "x"])
+
+
+@pytest.mark.parametrize(("parallelism", "tried"), [(1, 2), (3, 5)])
+def test_after_a_registry_has_gone_away_the_rest_is_not_tried(parallelism: int, tried: int) -> None:
+    tags = [f"t{number}" for number in range(9)]
+    gone = Calls(dict.fromkeys(tags, RegistryUnavailable("can't be reached")))
+    outcomes = list(execute(_creating(*tags), gone, Execution("shop", parallelism=parallelism)))
+    assert len(gone.made) == tried, "as many as ran when it was known"
+    assert [each.status for each in outcomes] == [Status.FAILED] * tried + [Status.NOT_TRIED] * (9 - tried)
+
+
+def test_calls_that_miss_the_registry_now_and_then_keep_no_other_back() -> None:
+    tags = [f"t{number}" for number in range(9)]
+    flaky = Calls(dict.fromkeys(tags[::2], RegistryUnavailable("can't be reached")))
+    outcomes = list(execute(_creating(*tags), flaky, Execution("shop", parallelism=1)))
+    assert [each.status for each in outcomes] == [Status.FAILED, Status.DONE] * 4 + [Status.FAILED]
+
+
+def test_nothing_is_deleted_from_a_registry_that_has_gone_away() -> None:
+    live = [record(session_type("z"), applied=session_type("z"))]
+    gone = Calls(dict.fromkeys("ab", RegistryUnavailable("can't be reached")))
+    plan = plan_of(map(desired, [session_type("a"), session_type("b")]), live, prune=True)
+    outcomes = list(execute(plan, gone, Execution("p", parallelism=1)))
+    assert _statuses(outcomes) == {"a": Status.FAILED, "b": Status.FAILED, "z": Status.NOT_TRIED}

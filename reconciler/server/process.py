@@ -23,6 +23,7 @@ from fastapi import FastAPI
 from uvicorn.supervisors import Multiprocess
 
 from reconciler.errors import ReconcilerError
+from reconciler.registry.url import parse_database_url
 from reconciler.server.app import create_app
 from reconciler.server.logs import log_config
 from reconciler.server.metrics import MULTIPROCESS_FOLDER
@@ -61,7 +62,7 @@ def serve(settings: Settings, listening: Listening) -> bool:
     logging.config.dictConfig(log_config())
     run = _one if listening.workers == 1 else _several
     with _bound(listening) as bound, _metrics_folder(listening.workers):
-        return run(_config(settings, listening), bound)
+        return run(_config(settings, listening), bound, parse_database_url(settings.database, settings.root).spelled)
 
 
 def _config(settings: Settings, listening: Listening) -> uvicorn.Config:
@@ -90,7 +91,7 @@ def _application(settings: Settings) -> FastAPI:
     return create_app(settings)
 
 
-def _one(config: uvicorn.Config, bound: socket.socket) -> bool:
+def _one(config: uvicorn.Config, bound: socket.socket, database: str) -> bool:
     server = uvicorn.Server(config)
 
     def stop(*_: object) -> None:
@@ -99,23 +100,23 @@ def _one(config: uvicorn.Config, bound: socket.socket) -> bool:
     # Until uvicorn listens for signals itself, and when it raises them once more after it is done.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
-    _say_where(bound, workers=1)
+    _say_where(bound, database, workers=1)
     server.run(sockets=[bound])
     return server.started or server.should_exit
 
 
-def _several(config: uvicorn.Config, bound: socket.socket) -> bool:
+def _several(config: uvicorn.Config, bound: socket.socket, database: str) -> bool:
     supervisor = Multiprocess(config, sockets=[bound])
-    _say_where(bound, workers=config.workers)
+    _say_where(bound, database, workers=config.workers)
     supervisor.run()
     return all(process.process.exitcode in (0, -signal.SIGTERM) for process in supervisor.processes)
 
 
-def _say_where(bound: socket.socket, *, workers: int) -> None:
-    """Log the address, once signals are heeded: who reads it may send one."""
+def _say_where(bound: socket.socket, database: str, *, workers: int) -> None:
+    """Log the address and the database, once signals are heeded: who reads it may send one."""
     host, port = bound.getsockname()[:2]
     spelled = f"[{host}]" if ":" in host else host
-    _log.info("listening", extra={"url": f"http://{spelled}:{port}", "workers": workers})
+    _log.info("listening", extra={"url": f"http://{spelled}:{port}", "database": database, "workers": workers})
 
 
 @contextmanager

@@ -42,6 +42,19 @@ def test_the_first_start_prints_a_token_once(tmp_path: Path) -> None:
     assert (tmp_path / ".reconciler" / "registry.db").exists()
 
 
+def test_it_says_which_database_it_serves_and_which_it_does_not(tmp_path: Path) -> None:
+    (tmp_path / "reconciler.yaml").write_text("targets: {local: {registry: 'sqlite:///data/live.db'}}\n")
+    with Process(tmp_path) as process:
+        process.url()
+    [listening] = [line for line in process.lines() if line["message"] == "listening"]
+    assert listening["database"] == ".reconciler/registry.db"
+    note = "this serves sqlite:///.reconciler/registry.db, while reconciler.yaml applies to sqlite:///data/live.db"
+    assert note in process.stderr
+    with Process(tmp_path, "--database", "sqlite:///data/live.db") as process:
+        process.url()
+    assert "this serves" not in process.stderr
+
+
 def test_no_token_comes_after_the_first_even_if_all_are_revoked(tmp_path: Path) -> None:
     with tokens("sqlite:///.reconciler/registry.db", tmp_path) as store:
         store.revoke(store.create("gone", Role.ADMIN)[0].id)

@@ -25,7 +25,7 @@ from reconciler.cli.run.inputs import Run
 from reconciler.cli.sessions.runtime import master_key_option, refresh_policy
 from reconciler.errors import ReconcilerError
 from reconciler.port import RegistryRejected
-from reconciler.project import DEFAULT_REGISTRY
+from reconciler.project import DEFAULT_REGISTRY, Project, without_credentials
 from reconciler.registry.connect import utc_now
 from reconciler.registry.url import SqliteFile, UnsupportedRegistry, parse_database_url
 
@@ -90,6 +90,7 @@ def command(console: Console, given: Globals, /, **options: Any) -> ExitCode:
     server = _libraries()
     project = Run.of(given, any_target=True).project
     root, key_file = project.root, options["master_key_file"]
+    _note_other_registries(console, project, options["database"])
     with _database(options["database"], root, migrating=options["migrate"]) as database:
         _require_token(console, database, options["host"])
     _check_master_key(console, options["database"], root, key_file)
@@ -103,6 +104,17 @@ def command(console: Console, given: Globals, /, **options: Any) -> ExitCode:
     )
     listening = server.Listening(options["host"], options["port"], options["workers"])
     return ExitCode.OK if server.serve(settings, listening) else ExitCode.ERROR
+
+
+def _note_other_registries(console: Console, project: Project, database: str) -> None:
+    """Say where the manifests of this folder go, if that is a database and not the one that is served by default."""
+    registries = {target.registry for target in project.targets.values()} - {database}
+    others = sorted(without_credentials(each) for each in registries if each.startswith(("sqlite:", "postgresql:")))
+    if database == DEFAULT_REGISTRY and others:
+        console.err(
+            f"Note: this serves {database}, while {project.file} applies to {', '.join(others)}. "
+            "`--database URL` serves another one."
+        )
 
 
 def _check_master_key(console: Console, url: str, root: Path, given: Path | None) -> None:

@@ -10,8 +10,10 @@ from __future__ import annotations
 import ssl
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from math import inf
 from threading import Event
+from time import monotonic
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -21,7 +23,8 @@ from reconciler.registry.http.settings import CA_FILE, Settings
 from reconciler.registry.url import HttpEndpoint
 
 # Idle ones go before a server closes them, often after 5 s: a race.
-_ONE = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=3)
+_IDLE_SECONDS = 3
+_ONE = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=_IDLE_SECONDS)
 
 
 class Wires:
@@ -30,7 +33,8 @@ class Wires:
     def __init__(self, endpoint: HttpEndpoint, settings: Settings) -> None:
         self._proxy = proxy_for(endpoint)
         self._tls = _tls(endpoint, settings)
-        self._idle = deque([self._made()])
+        # Each with the second since which it is idle, the longest first.
+        self._idle = deque([(monotonic(), self._made())])
         self._closed = Event()
 
     @contextmanager
@@ -39,21 +43,29 @@ class Wires:
         if self._closed.is_set():
             raise RuntimeError("The connection to the registry is closed")
         try:
-            wire = self._idle.pop()
+            _, wire = self._idle.pop()
         except IndexError:
             wire = self._made()
         try:
             yield wire
         finally:
-            self._idle.append(wire)
-            if self._closed.is_set():
-                self.close()
+            self._give_back(wire)
 
     def close(self) -> None:
         """Close all connections; those that are in use as soon as they are given back."""
         self._closed.set()
-        while self._idle:
-            self._idle.pop().close()
+        self._forget(before=inf)
+
+    def _give_back(self, wire: httpx.HTTPTransport) -> None:
+        now = monotonic()
+        self._idle.append((now, wire))
+        self._forget(before=inf if self._closed.is_set() else now - _IDLE_SECONDS)
+
+    def _forget(self, *, before: float) -> None:
+        """Close what is idle since before that second, and more if others do the same meanwhile: it is not needed."""
+        with suppress(IndexError):
+            while self._idle[0][0] < before:
+                self._idle.popleft()[1].close()
 
     def _made(self) -> httpx.HTTPTransport:
         try:

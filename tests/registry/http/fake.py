@@ -104,7 +104,7 @@ class FakeServer:
         self.connections_open = 0
         self.faults: dict[str, list[Fault]] = {}
         self.before_page: Callable[[], None] | None = None
-        self._hooks: dict[str, list[Callable[[], None]]] = {}
+        self._hooks: dict[str, list[Callable[[], object]]] = {}
         # None is for an older server, which does not know the address.
         self.impacts: dict[str, Any] | None = None
         self.authorized: Mapping[str, Reply | None] = {TOKEN: None}
@@ -135,9 +135,9 @@ class FakeServer:
     def fail(self, method: str, *faults: Fault) -> None:
         self.faults.setdefault(method, []).extend(faults)
 
-    def on_next(self, method: str, hook: Callable[[], None], *, skip: int = 0) -> None:
-        """Call `hook` before the next request of a method is answered, or before one after that."""
-        self._hooks[method] = [*[_nothing] * skip, hook]
+    def on_next(self, method: str, *hooks: Callable[[], object], skip: int = 0) -> None:
+        """Call a hook before each of the next requests of a method is answered, or of those after them."""
+        self._hooks[method] = [*[_nothing] * skip, *hooks]
 
     def made(self, *methods: str) -> list[str]:
         """Return the methods of the requests so far, or those of them that were asked for."""

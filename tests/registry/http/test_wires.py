@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
@@ -31,6 +32,20 @@ def test_calls_at_the_same_time_have_a_connection_each_and_keep_it(client: HttpR
         list(threads.map(fetch, range(5 * AT_ONCE)))
     assert 1 <= server.connections <= AT_ONCE
     assert len(server.made("GET")) == 5 * AT_ONCE
+
+
+def test_what_was_needed_for_a_moment_is_not_kept(
+    client: HttpRegistry, server: FakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    together = Barrier(AT_ONCE)
+    server.on_next("GET", *[together.wait] * AT_ONCE)
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        list(threads.map(lambda _: client.fetch(), range(AT_ONCE)))
+    assert server.connections_open == AT_ONCE
+    later = time.monotonic() + 10
+    monkeypatch.setattr("reconciler.registry.http.wires.monotonic", lambda: later)
+    client.fetch()
+    until(lambda: server.connections_open == 1)
 
 
 def test_nothing_is_open_after_the_end(client: HttpRegistry, server: FakeServer) -> None:

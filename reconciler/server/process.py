@@ -14,7 +14,7 @@ import signal
 import socket
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 
@@ -23,9 +23,11 @@ from fastapi import FastAPI
 from uvicorn.supervisors import Multiprocess
 
 from reconciler.errors import ReconcilerError
-from reconciler.server.app import create_app
+from reconciler.port import RegistryUnavailable
+from reconciler.server.app import create_app, utc_now
 from reconciler.server.logs import log_config
 from reconciler.server.metrics import MULTIPROCESS_FOLDER
+from reconciler.server.services import Services
 from reconciler.server.settings import Settings
 
 _BACKLOG = 2048
@@ -61,6 +63,7 @@ def serve(settings: Settings, listening: Listening) -> bool:
     logging.config.dictConfig(log_config())
     run = _one if listening.workers == 1 else _several
     with _bound(listening) as bound, _metrics_folder(listening.workers):
+        _say_if_locked(settings)
         return run(_config(settings, listening), bound)
 
 
@@ -109,6 +112,15 @@ def _several(config: uvicorn.Config, bound: socket.socket) -> bool:
     _say_where(bound, workers=config.workers)
     supervisor.run()
     return all(process.process.exitcode in (0, -signal.SIGTERM) for process in supervisor.processes)
+
+
+def _say_if_locked(settings: Settings) -> None:
+    """Log that no session can be verified. That is no reason not to serve the registry."""
+    with closing(Services(settings, utc_now)) as services:
+        try:
+            services.check_keys()
+        except RegistryUnavailable as error:
+            _log.error("sessions can't run here", extra={"error": error.message, "hint": error.hint})
 
 
 def _say_where(bound: socket.socket, *, workers: int) -> None:

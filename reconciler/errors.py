@@ -10,6 +10,7 @@ Problems that a user can have several of at once (in manifests, in a project fil
     └── RegistryError             reconciler.port: what a registry answers when it cannot do what was asked
         ├── RegistryUnavailable   no answer
         │   └── MasterKeyError        reconciler.runtime.keyring: the keys of sessions can't be unlocked
+        │       └── MasterKeyMissing    registry.store.sessions: there is no master key
         ├── RegistryDenied        the credentials were not accepted
         │   └── TokenRefused      reconciler.access: the token is unknown, expired or revoked
         ├── RegistryRejected      the registry found the request invalid

@@ -40,9 +40,10 @@ class MasterKeyError(RegistryUnavailable):
 
 @dataclass(frozen=True, slots=True)
 class MasterKey:
-    """The key that wraps all others. It never enters the database; its fingerprint does."""
+    """The key that wraps all others. It never enters the database; its fingerprint does. `source` is for messages."""
 
     secret: bytes = field(repr=False)
+    source: str = field(default="", repr=False, compare=False)
 
     @classmethod
     def parse(cls, text: str, *, source: str) -> Self:
@@ -58,7 +59,7 @@ class MasterKey:
             secret = b""
         if len(secret) != KEY_BYTES:
             raise MasterKeyError(f"The master key in {source} is malformed", hint=f"It is {_FORMS}.")
-        return cls(secret)
+        return cls(secret, source)
 
     @property
     def text(self) -> str:
@@ -121,16 +122,34 @@ class TokenKey:
 
 @dataclass(frozen=True, slots=True)
 class Ring:
-    """The keys of a product in an environment. `retired` are headers whose tokens are known to be worthless."""
+    """The keys of a product in an environment. `retired` are headers whose tokens are known to be worthless.
+
+    `locked` are headers whose tokens may be good, while this process can't unwrap their key, and why it can't.
+    """
 
     by_header: Mapping[str, TokenKey]
     retired: frozenset[str]
     loaded_at: float
+    locked: Mapping[str, MasterKeyError] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, keys: Iterable[TokenKey], retired: Iterable[str], loaded_at: float) -> Self:
-        """Make a ring."""
-        return cls({key.header: key for key in keys}, frozenset(map(header_of, retired)), loaded_at)
+    def of(
+        cls,
+        keys: Iterable[TokenKey],
+        retired: Iterable[str],
+        loaded_at: float,
+        locked: Mapping[str, MasterKeyError] | None = None,
+    ) -> Self:
+        """Make a ring; `locked` are ids of keys."""
+        reasons = {header_of(key_id): reason for key_id, reason in (locked or {}).items()}
+        return cls({key.header: key for key in keys}, frozenset(map(header_of, retired)), loaded_at, reasons)
+
+    def key(self, header: str) -> TokenKey | None:
+        """Return the key of a header; None where no token of it can be good. Raises MasterKeyError for a locked one."""
+        if reason := self.locked.get(header):
+            # Anew, or each time that it is raised would add to one and the same traceback.
+            raise MasterKeyError(reason.message, hint=reason.hint)
+        return self.by_header.get(header)
 
 
 def protected(key_id: str) -> dict[str, str]:

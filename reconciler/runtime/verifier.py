@@ -62,16 +62,17 @@ class Verifier:
         header, jwe_text = header_and_jwe(tag, token)
         key = ring.by_header.get(header)
         if key is None:
-            return None if self._may_be_newer(ring, header) else _INVALID
+            unsure = header in ring.locked or self._may_be_newer(ring, header)
+            return None if unsure else _INVALID
         return self._judge(open_token(place, tag, jwe_text, key))
 
     def verify(self, place: Place, tag: str, token: str) -> Verdict:
-        """Judge a token, after reading what is missing or stale."""
+        """Judge a token, after reading what is missing or stale. Raises MasterKeyError where its key can't be used."""
         verdict = self.at_once(place, tag, token)
         if verdict is not None:
             return verdict
         header, jwe_text = header_and_jwe(tag, token)
-        key = self._learned_ring(place, header).by_header.get(header)
+        key = self._learned_ring(place, header).key(header)
         return _INVALID if key is None else self._judge(open_token(place, tag, jwe_text, key))
 
     def catch_up(self) -> None:

@@ -90,7 +90,8 @@ def answer_of(request: Request, error: Refusal | RegistryError) -> Response:
         return problem_response(error.body, request_id_of(request), error.headers)
     refusal = refusal_of(error)
     if refusal.body.code.status >= 500:  # noqa: PLR2004
-        _log.error("registry error", extra={"request_id": request_id_of(request), "error": error.message})
+        said = {"error": error.message, "hint": error.hint or None}
+        _log.error("registry error", extra={"request_id": request_id_of(request), **said})
     return answer_of(request, refusal)
 
 

@@ -14,7 +14,7 @@ import signal
 import socket
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 
@@ -23,10 +23,12 @@ from fastapi import FastAPI
 from uvicorn.supervisors import Multiprocess
 
 from reconciler.errors import ReconcilerError
+from reconciler.port import RegistryUnavailable
 from reconciler.registry.url import parse_database_url
-from reconciler.server.app import create_app
+from reconciler.server.app import create_app, utc_now
 from reconciler.server.logs import log_config
 from reconciler.server.metrics import MULTIPROCESS_FOLDER
+from reconciler.server.services import Services
 from reconciler.server.settings import Settings
 
 _BACKLOG = 2048
@@ -62,6 +64,7 @@ def serve(settings: Settings, listening: Listening) -> bool:
     logging.config.dictConfig(log_config())
     run = _one if listening.workers == 1 else _several
     with _bound(listening) as bound, _metrics_folder(listening.workers):
+        _say_if_locked(settings)
         return run(_config(settings, listening), bound, parse_database_url(settings.database, settings.root).spelled)
 
 
@@ -110,6 +113,15 @@ def _several(config: uvicorn.Config, bound: socket.socket, database: str) -> boo
     _say_where(bound, database, workers=config.workers)
     supervisor.run()
     return all(process.process.exitcode in (0, -signal.SIGTERM) for process in supervisor.processes)
+
+
+def _say_if_locked(settings: Settings) -> None:
+    """Log that no session can be verified. That is no reason not to serve the registry."""
+    with closing(Services(settings, utc_now)) as services:
+        try:
+            services.check_keys()
+        except RegistryUnavailable as error:
+            _log.error("sessions can't run here", extra={"error": error.message, "hint": error.hint})
 
 
 def _say_where(bound: socket.socket, database: str, *, workers: int) -> None:

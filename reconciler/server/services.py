@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from datetime import datetime
+from functools import cached_property
 from threading import Lock
 from typing import cast
 
@@ -19,6 +20,7 @@ from reconciler.access import Token
 from reconciler.registry.store import Database, Store, StoreReader, TokenStore, open_database
 from reconciler.registry.store.sessions.master_key import MasterKeySource, default_master_key_file
 from reconciler.registry.store.sessions.service import SessionService, StoredSessions
+from reconciler.registry.store.sessions.unlocking import check_master_key
 from reconciler.runtime.surroundings import Surroundings
 from reconciler.server.metrics import Metrics
 from reconciler.server.recent_tokens import RecentTokens
@@ -73,12 +75,19 @@ class Services:
         """Return the sessions of a product in an environment, on behalf of a token."""
         return self.session_service.sessions(product, env, actor=f"token:{token.id}")
 
-    def _opened_sessions(self, database: Database) -> SessionService:
+    def check_keys(self) -> None:
+        """Raise MasterKeyError where the database holds session keys, and the master key is for none of them."""
+        check_master_key(self.database, self._master_key)
+
+    @cached_property
+    def _master_key(self) -> MasterKeySource:
         settings = self.settings
         file = settings.master_key_file or default_master_key_file(settings.database, settings.root)
-        master_key = MasterKeySource(os.environ, file)
+        return MasterKeySource(os.environ, file)
+
+    def _opened_sessions(self, database: Database) -> SessionService:
         world = Surroundings(clock=self.clock)
-        service = SessionService(database, master_key, refresh=settings.refresh, surroundings=world)
+        service = SessionService(database, self._master_key, refresh=self.settings.refresh, surroundings=world)
         service.watch()
         return service
 

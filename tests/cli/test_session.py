@@ -243,6 +243,31 @@ class TestMasterKey:
         result = applied.run("session", "verify", "cart", stdin=token, environment={"RECONCILER_MASTER_KEY": key})
         assert result.code == 0
 
+    def test_a_rotation_without_it_makes_nothing(self, applied: Shop) -> None:
+        given = {"RECONCILER_MASTER_KEY": "A" * 43 + "="}
+        start = ("session", "start", "cart", "--data", DATA, "--format", "json")
+        token = applied.ok(*start, environment=given).document["token"]
+        file = applied.root / ".reconciler" / "registry.db.key"
+        for env in ("default", "prd"):
+            refused = applied.run("keys", "rotate", "--env", env)
+            assert (refused.code, f"The master key file {file} is missing" in refused.err) == (7, True)
+            assert "RECONCILER_MASTER_KEY" in refused.err
+        assert applied.run("session", "verify", "cart", stdin=token).code == 7
+        assert not file.exists()
+        assert len(applied.ok("keys", "list", "--format", "json").document["keys"]) == 1
+        assert applied.run("session", "verify", "cart", stdin=token, environment=given).code == 0
+        applied.ok(*start, environment=given)
+
+    def test_a_file_that_is_lost_for_good_is_made_anew_once_its_keys_are_retired(self, applied: Shop) -> None:
+        started(applied.run)
+        file = applied.root / ".reconciler" / "registry.db.key"
+        file.unlink()
+        assert applied.run("session", "start", "cart", "--data", DATA).code == 7
+        (key,) = applied.ok("keys", "list", "--format", "json").document["keys"]
+        applied.ok("keys", "retire", key["keyId"], "--auto-approve")
+        started(applied.run)
+        assert file.exists()
+
     def test_a_wrong_one_is_said_and_not_shown(self, applied: Shop) -> None:
         started(applied.run)
         for key, says in (("A" * 43 + "=", "made with another master key"), ("hush-hush", "is malformed")):

@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from reconciler.access import Role
+from reconciler.registry.store.sessions.master_key import VARIABLE
 from tests.postgres import PostgresServer
 from tests.server.running import PATIENCE_SECONDS, Process, spec, tokens, until
 
@@ -204,6 +205,29 @@ def test_a_master_key_that_can_not_be_is_said_before_anything_is_served(tmp_path
     assert (refused.returncode, "The master key in own.key is malformed" in refused.stderr) == (7, True)
     assert "hush" not in refused.stderr
     assert "listening" not in refused.stderr
+
+
+def test_a_server_that_can_not_unlock_the_session_keys_serves_the_rest_and_says_so(tmp_path: Path) -> None:
+    (tmp_path / "reconciler.yaml").write_text("product: p\n", encoding="utf-8")
+    assert run(tmp_path, "token", "create", "admin", "--role", "admin").returncode == 0
+    file = tmp_path / ".reconciler" / "registry.db.key"
+    assert run(tmp_path, "keys", "rotate").returncode == 0
+    file.rename(tmp_path / "away.key")
+    for given, says in (({}, f"The master key file {file} is missing"), ({VARIABLE: "A" * 43 + "="}, f"in {VARIABLE}")):
+        with Process(tmp_path, **given) as process, httpx.Client(base_url=process.url()) as client:
+            [line] = [line for line in process.lines() if line["level"] == "error"]
+            assert (line["message"], says in line["error"], VARIABLE in line["hint"]) == (
+                "sessions can't run here", True, True,
+            )  # fmt: skip
+            answer = client.get("/readyz")
+            assert (answer.status_code, answer.json()["code"]) == (503, "keys-unavailable")
+            assert str(file) not in answer.text
+            assert client.get("/v1/products/p/session-types").status_code == 401
+        assert not file.exists()
+    (tmp_path / "away.key").rename(file)
+    with Process(tmp_path) as process:
+        assert httpx.get(f"{process.url()}/readyz").json() == {"status": "ready"}
+        assert not any(line["level"] == "error" for line in process.lines())
 
 
 def test_a_server_that_ran_sessions_ends_well(tmp_path: Path) -> None:

@@ -93,7 +93,7 @@ def command(console: Console, given: Globals, /, **options: Any) -> ExitCode:
     _note_other_registries(console, project, options["database"])
     with _database(options["database"], root, migrating=options["migrate"]) as database:
         _require_token(console, database, options["host"])
-    _check_master_key(console, options["database"], root, key_file)
+        _check_master_key(console, database, options["database"], root, key_file)
     settings = server.Settings(
         options["database"],
         root,
@@ -117,17 +117,22 @@ def _note_other_registries(console: Console, project: Project, database: str) ->
         )
 
 
-def _check_master_key(console: Console, url: str, root: Path, given: Path | None) -> None:
-    """See now, and not with the first session, that the master key can be read; make it if it is missing.
+def _check_master_key(console: Console, database: Database, url: str, root: Path, given: Path | None) -> None:
+    """See now, and not with the first session, that the master key can be read; make it where nothing needs another.
 
-    Who runs no sessions needs none: where nobody named one, one that can't be made is worth a word and no more.
+    Who runs no sessions needs none: where nobody named one, one that can't be made is worth a word and no more. Of one
+    that does not open the session keys, or is missing beside them, the log tells: see `server.process`.
     """
     from reconciler.registry.store.sessions import master_key  # noqa: PLC0415
+    from reconciler.registry.store.sessions.unlocking import any_in_use  # noqa: PLC0415
     from reconciler.runtime.keyring import MasterKeyError  # noqa: PLC0415
 
     file = given or master_key.default_master_key_file(url, root)
     try:
-        master_key.MasterKeySource(os.environ, file)()
+        if os.environ.get(master_key.VARIABLE) or file.exists():
+            master_key.MasterKeySource(os.environ, file)()
+        elif not any_in_use(database):
+            master_key.read_or_make(file)
     except MasterKeyError as error:
         if given or os.environ.get(master_key.VARIABLE) or file.exists():
             raise

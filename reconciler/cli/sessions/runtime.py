@@ -58,7 +58,7 @@ def master_key_option(function: Command) -> Command:
         metavar="FILE",
         type=click.Path(path_type=Path),
         envvar="RECONCILER_MASTER_KEY_FILE",
-        help="The key that locks all others, made if it is missing; RECONCILER_MASTER_KEY goes before it.  "
+        help="The key that locks all others, made with the first of them; RECONCILER_MASTER_KEY goes before it.  "
         "[default: beside the database]",
     )(function)
 

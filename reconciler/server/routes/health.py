@@ -34,13 +34,23 @@ async def healthz() -> Response:
 
 @router.get(
     "/readyz",
-    **described(None, success(200, "HealthAnswer", text="Ready."), ProblemCode.DATABASE_UNAVAILABLE),
+    **described(
+        None,
+        success(200, "HealthAnswer", text="Ready."),
+        ProblemCode.DATABASE_UNAVAILABLE,
+        ProblemCode.KEYS_UNAVAILABLE,
+    ),
 )
 async def readyz(request: Request) -> Response:
-    """Tell whether the process can serve: its database answers."""
-    reader = services_of(request).reader
-    # Readers always find a connection, see `WRITERS` of the store.
-    await _apart(request, lambda: reader("").product_revision())
+    """Tell whether the process can serve: its database answers, and the session keys in use there can be unlocked."""
+    services = services_of(request)
+
+    def ask() -> None:
+        # Readers always find a connection, see `WRITERS` of the store.
+        services.reader("").product_revision()
+        services.check_keys()
+
+    await _apart(request, ask)
     return reply({"status": "ready"}, headers=_FRESH)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -146,8 +147,12 @@ def test_another_master_key_is_named_as_such(world: World) -> None:
     ).sessions("shop", "prd")
     with pytest.raises(MasterKeyError) as refused:
         other.start("user", data())
-    assert refused.value.message == "The session keys of shop in prd were made with another master key"
+    (key,) = world.services().keys("shop", "prd").list()
+    assert refused.value.message.startswith(
+        f"The session key {key.key_id} of shop in prd was made with another master key"
+    )
     assert "RECONCILER_MASTER_KEY" in refused.value.hint
+    assert f"reconciler keys retire {key.key_id} --env prd" in refused.value.hint
     assert isinstance(refused.value, RegistryUnavailable)
     assert world.sessions().dashboard("user").total_sessions == 1
 
@@ -162,9 +167,13 @@ def test_the_master_key_of_the_environment_comes_first(tmp_path: Path) -> None:
 
 def test_without_one_a_file_is_made_for_its_owner_only(tmp_path: Path) -> None:
     file = tmp_path / "new" / "master.key"
-    first = MasterKeySource({}, file)()
+    source = MasterKeySource({}, file)
+    with pytest.raises(MasterKeyError, match=re.escape(f"The master key file {file} is missing")):
+        source()
+    assert not file.parent.exists()
+    first = read_or_make(file)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert MasterKeySource({}, file)() == first
+    assert source() == MasterKeySource({}, file)() == first
     assert [each.name for each in file.parent.iterdir()] == ["master.key"]
 
 

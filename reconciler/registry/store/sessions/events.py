@@ -28,6 +28,11 @@ _TAKE_IDS = text(
 _HEAD = select(session_events_head.c.last)
 
 
+def hold(connection: Connection) -> None:
+    """Lock the head until the commit, so that whoever also does so waits, and then sees what this one wrote."""
+    connection.execute(_TAKE_IDS, {"count": 0})
+
+
 def append(connection: Connection, events: Sequence[Event], now: datetime) -> None:
     """Add events; the last thing before the commit, as others wait for it. Those that are of no use any more go."""
     if not events:

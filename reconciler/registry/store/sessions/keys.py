@@ -13,6 +13,7 @@ from reconciler.registry.store.database import Database
 from reconciler.registry.store.rows import read_rows
 from reconciler.registry.store.session_tables import session_keys
 from reconciler.registry.store.sessions import events
+from reconciler.registry.store.sessions.unlocking import Unlocking, kept_at
 from reconciler.runtime.errors import UnknownKey
 from reconciler.runtime.events import Event, EventKind, keys_subject
 from reconciler.runtime.keyring import KEY_BYTES, MasterKey, MasterKeyError, Ring, TokenKey, new_key_id
@@ -31,7 +32,7 @@ class KeyRings:
 
     def __init__(self, database: Database, master: Callable[[], MasterKey], surroundings: Surroundings) -> None:
         self._database = database
-        self._master = master
+        self._unlocking = Unlocking(master)
         self._surroundings = surroundings
 
     def load(self, place: Place) -> Ring:
@@ -39,23 +40,34 @@ class KeyRings:
         began = self._surroundings.monotonic()
         with self._database.reading() as connection:
             rows = read_rows(connection, _of(place))
-        usable = [self._unwrapped(row) for row in rows if row.retired_at is None]
-        return Ring.of(usable, (row.key_id for row in rows if row.retired_at is not None), began)
+        usable: list[TokenKey] = []
+        locked: dict[str, MasterKeyError] = {}
+        for row in rows:
+            if row.retired_at is None:
+                try:
+                    usable.append(self._unlocking.opened(row))
+                except MasterKeyError as reason:
+                    # One that was made with a wrong master key must not stop those whose tokens another opens.
+                    locked[row.key_id] = reason
+        return Ring.of(usable, (row.key_id for row in rows if row.retired_at is not None), began, locked)
 
     def current(self, connection: Connection, place: Place, now: datetime) -> TokenKey:
         """Return the key for new tokens, made if there is none; it can't be retired before the transaction ends."""
         usable = _of(place).where(session_keys.c.retired_at.is_(None)).with_for_update(read=True)
-        rows = read_rows(connection, usable)
-        current = _current(rows, now)
+        current = _current(read_rows(connection, usable), now)
+        if current is None:
+            events.hold(connection)
+            # Another process may just have made it.
+            current = _current(read_rows(connection, usable), now)
         if current is not None:
-            return self._unwrapped(current)
+            return self._unlocking.opened(current)
         return self._make(connection, place, now, active_from=now)
 
     def usable(self, connection: Connection, place: Place, key_id: str) -> TokenKey | None:
         """Return a key if it is not retired."""
         wanted = _of(place).where(session_keys.c.key_id == key_id, session_keys.c.retired_at.is_(None))
         rows = read_rows(connection, wanted)
-        return self._unwrapped(rows[0]) if rows else None
+        return self._unlocking.opened(rows[0]) if rows else None
 
     def infos(self, place: Place) -> tuple[KeyInfo, ...]:
         """Return all keys, oldest first."""
@@ -63,9 +75,10 @@ class KeyRings:
             return _infos(read_rows(connection, _of(place)), self._surroundings.now())
 
     def rotate(self, place: Place) -> KeyInfo:
-        """Make a key that will be the one for new tokens."""
+        """Make a key that will be the one for new tokens. Raises MasterKeyError where others could not open it."""
 
         def work(connection: Connection) -> KeyInfo:
+            events.hold(connection)
             now = self._surroundings.now()
             known = read_rows(connection, _of(place).where(session_keys.c.retired_at.is_(None)))
             active_from = now + USED_AFTER if known else now
@@ -89,30 +102,21 @@ class KeyRings:
         return replace(info, retired_at=now, current=False), False
 
     def _make(self, connection: Connection, place: Place, now: datetime, *, active_from: datetime) -> TokenKey:
+        """Make a key. The head of the events is held: of two that begin with two master keys, one sees the other's."""
+        master = self._unlocking.for_new_key(connection, place)
         random = self._surroundings.randomness
         key_id, secret = new_key_id(random), random(KEY_BYTES)
-        master = self._master()
         row = {
             "product": place[0],
             "env": place[1],
             "key_id": key_id,
-            "wrapped": master.wrap(secret, _kept_at(place, key_id), random),
+            "wrapped": master.wrap(secret, kept_at(place, key_id), random),
             "master": master.fingerprint,
             "created_at": now,
             "active_from": active_from,
         }
         connection.execute(insert(session_keys), row)
         return TokenKey.of(key_id, active_from, secret)
-
-    def _unwrapped(self, row: Row[Any]) -> TokenKey:
-        master = self._master()
-        if row.master != master.fingerprint:
-            raise MasterKeyError(
-                f"The session keys of {row.product} in {row.env} were made with another master key",
-                hint="Give every process the same: set RECONCILER_MASTER_KEY, or copy the key file of the first one.",
-            )
-        secret = master.unwrap(row.wrapped, _kept_at((row.product, row.env), row.key_id))
-        return TokenKey.of(row.key_id, row.active_from, secret)
 
 
 def retired_already(key_id: str) -> UnknownKey:
@@ -144,10 +148,6 @@ def _current(rows: Sequence[Row[Any]], now: datetime) -> Row[Any] | None:
 def _infos(rows: Sequence[Row[Any]], now: datetime) -> tuple[KeyInfo, ...]:
     current = _current(rows, now)
     return tuple(KeyInfo(row.key_id, row.created_at, row.active_from, row.retired_at, row is current) for row in rows)
-
-
-def _kept_at(place: Place, key_id: str) -> str:
-    return f"{place[1]}/{place[0]}/{key_id}"
 
 
 def environments(database: Database, product: str) -> tuple[str, ...]:

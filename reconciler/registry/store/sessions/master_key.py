@@ -1,12 +1,15 @@
-"""Where the master key comes from: `RECONCILER_MASTER_KEY`, or else a file that is made when it is first needed.
+"""Where the master key comes from: `RECONCILER_MASTER_KEY`, or else a file.
 
-The file is its owner's alone. It belongs to one machine; processes on several need the variable.
+The file is its owner's alone. It belongs to one machine; processes on several need the variable. It is made for a
+database without session keys only: to one that has some, a new master key would be a wrong one. Who knows that is
+`unlocking`, and so nothing here makes the file by itself.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 
@@ -15,6 +18,19 @@ from reconciler.runtime.keyring import KEY_BYTES, MasterKey, MasterKeyError
 
 VARIABLE = "RECONCILER_MASTER_KEY"
 _OTHERS = 0o077
+
+
+class MasterKeyMissing(MasterKeyError):
+    """There is no master key: neither the variable nor the file."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__(
+            f"The master key file {file} is missing, and {VARIABLE} is not set",
+            hint="The session keys in the database are locked, and a new master key would not open them. Set "
+            f"{VARIABLE} to the one that they were locked with, or put its file back. If it is lost for good, so are "
+            "the sessions: take each key out of use with `reconciler keys retire`, and a new master key is made.",
+        )
+        self.file = file
 
 
 class MasterKeySource:
@@ -27,10 +43,10 @@ class MasterKeySource:
         self._reading = Lock()
 
     def __call__(self) -> MasterKey:
-        """Return the master key. Raises MasterKeyError."""
+        """Return the master key. Raises MasterKeyError; MasterKeyMissing where there is none."""
         with self._reading:
             if self._key is None:
-                self._key = MasterKey.parse(self._given, source=VARIABLE) if self._given else read_or_make(self._file)
+                self._key = MasterKey.parse(self._given, source=VARIABLE) if self._given else read(self._file)
             return self._key
 
 
@@ -47,13 +63,27 @@ def master_key_file(address: Address, root: Path) -> Path:
 
 
 def read_or_make(file: Path) -> MasterKey:
-    """Read the master key from a file, made with a new one if it is missing."""
-    try:
+    """Read the master key from a file, made with a new one if it is missing. Not for a database with session keys."""
+    with _legible(file):
         if not file.exists():
             _make(file)
+    return read(file)
+
+
+def read(file: Path) -> MasterKey:
+    """Read the master key from a file. Raises MasterKeyError; MasterKeyMissing where there is no file."""
+    with _legible(file):
+        if not file.exists():
+            raise MasterKeyMissing(file)
         if os.name == "posix" and file.stat().st_mode & _OTHERS:
             raise MasterKeyError(f"The master key in {file} can be read by others", hint=f"Run `chmod 600 {file}`.")
         return MasterKey.parse(file.read_text(encoding="ascii"), source=str(file))
+
+
+@contextmanager
+def _legible(file: Path) -> Iterator[None]:
+    try:
+        yield
     except (OSError, UnicodeDecodeError) as error:
         raise MasterKeyError(
             f"The master key can't be read from or written to {file}: {getattr(error, 'strerror', None) or error}",

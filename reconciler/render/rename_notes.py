@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from reconciler.plan import PlanDocument
 from reconciler.render.values import safe
 from reconciler.runtime.policy import DEFAULT_REFRESH
-from reconciler.values import JsonObject
+from reconciler.values import JsonValue
 
 _MOST = 10
 # A plan does not know it: the server reads it where it is started.
@@ -42,8 +42,8 @@ def rename_notes(document: PlanDocument) -> Iterator[RenameNote]:
         yield RenameNote(rename["to"], f"`{new}` looks like `{old}` under another tag", text)
 
 
-def _lifetime(spec: JsonObject | None) -> str:
-    if spec is None:
+def _lifetime(spec: JsonValue) -> str:
+    if not isinstance(spec, dict):
         return ""
     period = str(spec["period"])
     return f" ({spec['expiry']} {period.removesuffix('s') if spec['expiry'] == 1 else period})"

@@ -47,10 +47,11 @@ MEANINGS = _frozen(
             "change": "A [ChangeBody](#changebody).",
             "fields": "Each value that differs, a [FieldEntry](#fieldentry).",
             "risk": "The worst risk of its fields. A delete is `disruptive`.",
-            "live_sessions": "Live sessions of the type. Null where the registry can't tell, which is not 0.",
+            "live_sessions": "Live sessions of the type: their token is valid. Null where the registry can't tell, "
+            "which is not 0.",
             "live_users": "Users who have one. Null where the registry can't tell.",
-            "fully_effective_at": "When the last session from before the change has run out. Null where the change is "
-            "nothing to live sessions.",
+            "fully_effective_at": "When the last token from before the change has run out, counted with the live "
+            "lifetime. Null where the change is nothing to live sessions.",
             "precondition": "`revision`: the record's, which the write names. Null where no record was there.",
             "provenance": "A [Provenance](#provenance). Null where no manifest has the tag.",
             "sensitive_paths": "The paths that are masked.",

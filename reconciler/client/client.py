@@ -10,6 +10,7 @@ from typing import Self
 
 from reconciler.client.session_types import SessionTypeCalls
 from reconciler.client.sessions import SessionCalls
+from reconciler.port import RegistryDenied
 from reconciler.project import Secret
 from reconciler.registry import UnsupportedRegistry
 from reconciler.registry.http import HttpRuntime, Manner, Patience, Settings, Timeouts, open_link, open_registry_on
@@ -29,6 +30,7 @@ class Client:
     `url` is the server's, `https://…`; a token goes over `http://` to this machine only. `token` is an API token: the
     role `runtime` runs sessions, `read` and `write` are for session types. `product` and `env` say whose sessions and
     session types these are; session types belong to the product, whatever the environment.
+    Space around a token is dropped: it comes with files. None sends no token; an empty one is refused.
 
     `manner` says how to talk: `Patience` (attempts, seconds), `Timeouts` (seconds) and `Settings` (the file with
     authorities of one's own). Without one, an `APP_MANNER` is taken that heeds RECONCILER_CA_FILE and
@@ -36,7 +38,7 @@ class Client:
     answer.
 
     Making a client sends nothing. Use it in one process: connections do not survive a fork. Raises UnsupportedRegistry,
-    RegistryDenied (the token can't be one) and RegistryUnavailable (the authorities' file can't be read).
+    RegistryDenied (the token is empty or can't be one) and RegistryUnavailable (the authorities' file can't be read).
     """
 
     def __init__(
@@ -50,7 +52,7 @@ class Client:
     ) -> None:
         """Open it; nothing is sent."""
         endpoint, manner = _endpoint(url), manner or _manner(os.environ)
-        self._link = open_link(endpoint, Secret.of(token), manner)
+        self._link = open_link(endpoint, _secret(token), manner)
         registry = open_registry_on(self._link, endpoint, product=product, manner=manner)
         self._session_types = SessionTypeCalls(registry)
         self._sessions = SessionCalls(HttpRuntime(self._link, product=product, env=env).sessions)
@@ -84,6 +86,17 @@ def _endpoint(url: str) -> HttpEndpoint:
             hint="`reconciler serve --database URL` puts a database behind one.",
         )
     return found
+
+
+def _secret(token: str | Secret | None) -> Secret | None:
+    if token is None:
+        return None
+    text = (token.reveal() if isinstance(token, Secret) else token).strip()
+    if not text:
+        raise RegistryDenied(
+            "The registry token is empty", hint="Is its variable set, or its file written? Give None to send no token."
+        )
+    return Secret(text)
 
 
 def _manner(environment: Mapping[str, str]) -> Manner:

@@ -49,15 +49,24 @@ class SessionCalls:
         repeated calls too, for a day, even after this process died.
 
         Raises UnknownSessionType; InvalidSessionData, whose `errors` has everything that is wrong, each with a JSON
-        pointer such as `/data/email`; IdempotencyConflict where the key stands for other data.
+        pointer such as `/data/email`; IdempotencyConflict where the key stands for other data; TypeError for data that
+        is no mapping.
         """
+        if not isinstance(data, Mapping):
+            raise TypeError(f"The data must be a mapping, field by field, such as a dict, not {type(data).__name__}")
         return self._sessions.start(tag, data, expires_in=expires_in, idempotency_key=idempotency_key)
 
-    def verify(self, tag: str | None, token: str) -> Verdict:
-        """Tell whether a token is good. A bad one is no error, whatever it is: `valid` is False, `reason` says why.
+    def verify(self, tag: str | None, token: str | None) -> Verdict:
+        """Tell whether a token is good. A bad one is no error, whatever it says: `valid` is False, `reason` says why.
+
+        None, which is what a cookie that is missing often is, is no good token either; TypeError for what is no text.
 
         With None for the tag, the one that the token begins with is taken: then a token of any session type is good.
         """
+        if token is None:
+            return _INVALID
+        if not isinstance(token, str):
+            raise TypeError(f"The token must be a str or None, not {type(token).__name__}")
         prefix = tag_of(token)
         if prefix is None or (tag is not None and prefix != tag):
             return _INVALID

@@ -10,8 +10,8 @@ from reconciler.nodes import parse_yaml
 from reconciler.plan import Desired
 
 _HINT = (
-    "Live sessions stay under the old tag. Keep its manifest beside this one until they have run out, or change the "
-    "`name`, which people read, and not the tag."
+    "Live sessions stay under the old tag. Keep its manifest beside this one until its tokens and refresh tokens have "
+    "run out, or change the `name`, which people read, and not the tag."
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reconciler.plan.model import FieldClass, Missing, Risk
 from reconciler.session_type import Lifetime
-from reconciler.values import JsonObject, JsonValue, Path, canonical_json, json_type, value_at
+from reconciler.values import JsonObject, JsonValue, Path, json_type, value_at
 
 
 def lifetime_risk(before: Lifetime, after: Lifetime) -> Risk:
@@ -47,29 +47,46 @@ def _classify_sample(old: JsonValue | Missing, new: JsonValue | Missing) -> tupl
 def _classify_item(
     path: Path, old: JsonValue | Missing, new: JsonValue | Missing, schemas: tuple[JsonObject, JsonObject]
 ) -> tuple[FieldClass, Risk]:
-    """Classify an array's item: one more or one less of a shape that the array has anyway is only another sample."""
-    before, after = schemas
-    if isinstance(old, Missing) and not isinstance(new, Missing) and _shape(new) in _shapes_around(path, before):
+    """Classify an array's item by what the check of a session's data makes of it.
+
+    An item of data may fit any of the sample's items, so their order and number are nothing. A sample without items
+    says nothing about items: to say something of them narrows it.
+    """
+    before, after = (_items(value_at(schema, path[1:-1])) for schema in schemas)
+    kind, _ = _classify_sample(old, new)
+    olds = _sides(old, before)
+    if not all(_may_be(each, after, lacking=True) for each in olds):
+        return kind, Risk.BREAKING
+    if all(_may_be(each, after) for each in olds) and all(_may_be(each, before) for each in _sides(new, after)):
         return FieldClass.SAMPLE, Risk.NONE
-    if isinstance(new, Missing) and not isinstance(old, Missing) and _shape(old) in _shapes_around(path, after):
-        return FieldClass.SAMPLE, Risk.NONE
-    return _classify_sample(old, new)
+    return kind, Risk.SAFE
 
 
-def _shapes_around(path: Path, schema: JsonObject) -> set[str]:
-    array = value_at(schema, path[1:-1])
-    return {_shape(item) for item in array} if isinstance(array, list) else set()
+def _sides(item: JsonValue | Missing, samples: list[JsonValue]) -> list[JsonValue]:
+    """Return what one side says of an item: nothing where it has none, unless it says that anything fits."""
+    if isinstance(item, Missing):
+        return [None] if samples == [None] else []
+    return [item]
 
 
-def _shape(value: JsonValue) -> str:
-    return canonical_json(_typed(value))
+def _items(array: JsonValue) -> list[JsonValue]:
+    """Return the samples of an array's items; null, which anything fits, where there are none."""
+    return array if isinstance(array, list) and array else [None]
 
 
-def _typed(value: JsonValue) -> JsonValue:
-    match value:
-        case dict():
-            return {key: _typed(item) for key, item in value.items()}
-        case list():
-            return list[JsonValue](sorted({_shape(item) for item in value}))
+def _may_be(value: JsonValue, samples: list[JsonValue], *, lacking: bool = False) -> bool:
+    return any(_fits(value, sample, lacking=lacking) for sample in samples)
+
+
+def _fits(value: JsonValue, sample: JsonValue, *, lacking: bool) -> bool:
+    """Tell whether all data that fits one sample, `value`, fits another; `lacking` fields, where that is said."""
+    match value, sample:
+        case _, None:
+            return True
+        case dict(), dict():
+            same = value.keys() <= sample.keys() if lacking else value.keys() == sample.keys()
+            return same and all(_fits(value[key], sample[key], lacking=lacking) for key in value)
+        case list(), list():
+            return all(_may_be(item, _items(sample), lacking=lacking) for item in _items(value))
         case _:
-            return json_type(value)
+            return json_type(value) == json_type(sample)

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 from reconciler.plan import PlanDocument
 from reconciler.render.values import safe
-from reconciler.values import JsonObject
+from reconciler.runtime.policy import DEFAULT_REFRESH
+from reconciler.values import JsonValue
 
 _MOST = 10
+# A plan does not know it: the server reads it where it is started.
+_REFRESH = f"the server's setting, {DEFAULT_REFRESH} where it has none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +32,21 @@ def rename_notes(document: PlanDocument) -> Iterator[RenameNote]:
         entry = entries.get(rename["from"])
         is_deleted = entry is not None and entry["change"]["actions"] == ["delete"]
         before = entry["change"]["before"] if entry else None
-        lifetime = f" ({_lifetime(before)})" if isinstance(before, dict) else ""
+        until = f"until its tokens{_lifetime(before)} and its refresh tokens ({_REFRESH}) have run out"
         ways = (
-            f"This plan deletes `{old}`; to keep its sessions, put its manifest back until they have run out{lifetime}."
+            f"This plan deletes `{old}`; to keep its sessions, put its manifest back {until}."
             if is_deleted
-            else f"Keep the manifest of `{old}` until they have run out{lifetime}; --prune deletes it now."
+            else f"Keep the manifest of `{old}` {until}; --prune deletes it now."
         )
         text = f"A tag is an identity: live sessions stay under `{old}` and can't be verified under `{new}`. {ways}"
         yield RenameNote(rename["to"], f"`{new}` looks like `{old}` under another tag", text)
 
 
-def _lifetime(spec: JsonObject) -> str:
+def _lifetime(spec: JsonValue) -> str:
+    if not isinstance(spec, dict):
+        return ""
     period = str(spec["period"])
-    return f"{spec['expiry']} {period.removesuffix('s') if spec['expiry'] == 1 else period}"
+    return f" ({spec['expiry']} {period.removesuffix('s') if spec['expiry'] == 1 else period})"
 
 
 def rename_lines(document: PlanDocument) -> Iterator[str]:

@@ -3,6 +3,9 @@
 The sample tells the shape: its fields, all of them and no others, each of its JSON type. Integers and floats are one
 type. An array's items must each fit one of the sample's items; a sample without items says nothing about them. Where
 the sample has null, anything may stand.
+
+The data of a session that began before its type gained a field lacks that field. It may: an added field ends nobody's
+session. Whoever starts one must send the field.
 """
 
 from __future__ import annotations
@@ -32,7 +35,7 @@ def form_problems(data: Any) -> tuple[DataProblem, ...]:
 
 
 def data_problems(session_type: SessionType, data: JsonObject) -> tuple[DataProblem, ...]:
-    """Return everything that is wrong with the data of a session, each with a pointer that starts with `/data`."""
+    """Return everything that is wrong with data to start with, each with a pointer that starts with `/data`."""
     problems = [*_shape_problems(("data",), session_type.schema, data)]
     if not problems:
         problems += _identifier_problems(session_type, data)
@@ -40,6 +43,16 @@ def data_problems(session_type: SessionType, data: JsonObject) -> tuple[DataProb
         detail = f"The data takes {size:,} bytes as JSON; the limit is {DATA_BYTES_MAX:,}."
         problems.append(DataProblem("/data", detail))
     return tuple(problems)
+
+
+def still_fits(session_type: SessionType, data: JsonObject, identifier: str) -> bool:
+    """Tell whether a session's data still fits, and belongs to the same user; fields that were added may be absent."""
+    if any(_shape_problems(("data",), session_type.schema, data, may_lack=True)):
+        return False
+    try:
+        return identifier_of(session_type, data) == identifier
+    except KeyError:  # the selector picks one of the fields that are absent
+        return False
 
 
 def data_text(data: JsonObject) -> str:
@@ -76,8 +89,11 @@ def _items(value: Any) -> Iterable[Any]:
             return ()
 
 
-def _shape_problems(path: Path, sample: JsonValue, value: Any) -> Iterator[DataProblem]:
-    """Yield what is wrong with a value; as deep as the sample goes, and that has a limit."""
+def _shape_problems(path: Path, sample: JsonValue, value: Any, *, may_lack: bool = False) -> Iterator[DataProblem]:
+    """Yield what is wrong with a value; as deep as the sample goes, and that has a limit.
+
+    With `may_lack` it is no problem that an object lacks fields.
+    """
     if sample is None:
         yield from _free_problems(path, value)
         return
@@ -88,32 +104,32 @@ def _shape_problems(path: Path, sample: JsonValue, value: Any) -> Iterator[DataP
         return
     match sample:
         case dict():
-            yield from _field_problems(path, sample, value)
+            yield from _field_problems(path, sample, value, may_lack=may_lack)
         case list():
             for index, item in enumerate(value):
-                yield from _item_problems((*path, index), sample, item)
+                yield from _item_problems((*path, index), sample, item, may_lack=may_lack)
         case _:
             yield from _scalar_problems(path, value)
 
 
-def _field_problems(path: Path, sample: JsonObject, value: JsonObject) -> Iterator[DataProblem]:
+def _field_problems(path: Path, sample: JsonObject, value: JsonObject, *, may_lack: bool) -> Iterator[DataProblem]:
     for key, wanted in sample.items():
         if key in value:
-            yield from _shape_problems((*path, key), wanted, value[key])
-        else:
+            yield from _shape_problems((*path, key), wanted, value[key], may_lack=may_lack)
+        elif not may_lack:
             yield DataProblem(json_pointer((*path, key)), f"`{key}` is missing.")
     for key in value:
         if key not in sample:
             yield DataProblem(json_pointer((*path, key)), f"The session type has no field `{key}`.")
 
 
-def _item_problems(path: Path, samples: list[JsonValue], item: Any) -> Iterator[DataProblem]:
+def _item_problems(path: Path, samples: list[JsonValue], item: Any, *, may_lack: bool) -> Iterator[DataProblem]:
     """Yield the problems with the sample that the item comes closest to, of its own type if there is one."""
     if not samples:
         yield from _free_problems(path, item)
         return
     alike = [sample for sample in samples if sample is None or json_type(sample) == json_type(item)]
-    attempts = [list(_shape_problems(path, sample, item)) for sample in alike or samples]
+    attempts = [list(_shape_problems(path, sample, item, may_lack=may_lack)) for sample in alike or samples]
     yield from min(attempts, key=len)
 
 

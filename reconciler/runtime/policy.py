@@ -40,9 +40,9 @@ def expires_in_problem(lifetime: Lifetime, at: datetime, expires_in: Any) -> Dat
     if expires_in is None:
         return None
     if not isinstance(expires_in, int) or isinstance(expires_in, bool) or expires_in < 1:
-        return DataProblem("/expires_in", "`expires_in` is a whole number of seconds, at least 1.")
+        return DataProblem("/expires_in", "A lifetime of its own is a whole number of seconds, at least 1.")
     if _seconds_after(at, expires_in) > ends(lifetime, at):
-        detail = f"A session of this type lives for {lifetime}; `expires_in` can only shorten that."
+        detail = f"A session of this type lives for {lifetime}; a lifetime of its own can only be shorter."
         return DataProblem("/expires_in", detail)
     return None
 

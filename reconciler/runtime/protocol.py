@@ -54,6 +54,8 @@ class Sessions(Protocol):
         The refresh token can be used once; its reuse revokes the session. Only who sends the same `client_key` again
         within 10 seconds gets the same pair again, because the answer may have been lost.
 
+        The data stays as it is; it may lack fields that the session type has gained since.
+
         Raises RefreshRefused; UnknownSessionType where the type was deleted.
         """
         ...

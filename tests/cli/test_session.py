@@ -99,6 +99,13 @@ def test_data_comes_from_a_file_or_stdin_as_well(cli: Cli, applied: Shop) -> Non
         assert verified(cli, token)["data"] == json.loads(DATA)
 
 
+def test_a_lifetime_that_is_too_long_is_told_in_words_of_the_shell(cli: Cli) -> None:
+    refused = cli("session", "start", "cart", "--data", DATA, "--expires-in", "60d")
+    assert refused.code == 1
+    assert "a lifetime of its own can only be shorter" in refused.err
+    assert "expires_in" not in refused.err
+
+
 def test_all_that_is_wrong_with_the_data_is_told(cli: Cli) -> None:
     wrong = '{"userId": 5, "x": 1}'
     refused = cli("session", "start", "cart", "--data", wrong, "--expires-in", "9w")
@@ -107,7 +114,7 @@ def test_all_that_is_wrong_with_the_data_is_told(cli: Cli) -> None:
         "  - /data/userId: `userId` must be a string, not a number.",
         "  - /data/details: `details` is missing.",
         "  - /data/x: The session type has no field `x`.",
-        "  - /expires_in: A session of this type lives for 7 days; `expires_in` can only shorten that.",
+        "  - --expires-in: A session of this type lives for 7 days; a lifetime of its own can only be shorter.",
     ]
     document = cli("session", "start", "cart", "--data", wrong, "--format", "json").document
     assert document["errored"] is True

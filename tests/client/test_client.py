@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import traceback
+from collections.abc import Callable
 
 import pytest
 
@@ -24,6 +25,7 @@ from reconciler.client import (
     UnsupportedRegistry,
 )
 from reconciler.errors import ReconcilerError
+from reconciler.project import Secret
 from tests.client.conftest import DATA
 from tests.server.running import Running
 from tests.service.proxy import proxy_to
@@ -46,6 +48,21 @@ def test_a_token_is_not_sent_in_the_open() -> None:
 def test_a_token_that_cannot_be_one_is_told() -> None:
     with pytest.raises(RegistryDenied, match="can't be sent"):
         Client("https://registry.example.com", "rct secret\n")
+
+
+@pytest.mark.parametrize("token", ["", " \n", Secret("\n")])
+def test_an_empty_token_is_told_at_once(token: str | Secret) -> None:
+    with pytest.raises(RegistryDenied, match="is empty") as refused:
+        Client("https://registry.example.com", token)
+    assert refused.value.hint.endswith("Give None to send no token.")
+
+
+@pytest.mark.parametrize("wrap", [str, Secret])
+def test_a_token_may_come_from_a_file_with_its_newline(
+    server: Running, product: str, wrap: Callable[[str], str | Secret]
+) -> None:
+    with Client(server.url, wrap(f"{server.token(Role.READ)}\r\n"), product=product) as client:
+        assert client.session_types.fetch_all() == ()
 
 
 def test_the_environment_may_allow_a_token_in_the_open(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -35,6 +36,21 @@ def test_a_lifetime_can_only_be_shortened(app: Client) -> None:
     with pytest.raises(InvalidSessionData) as refused:
         app.sessions.start("user-session", DATA, expires_in=8 * 86_400)
     assert [each.pointer for each in refused.value.errors] == ["/expires_in"]
+
+
+@pytest.mark.parametrize("given", ["x", [("userId", "user_123")], None])
+def test_data_that_is_no_mapping_is_told(app: Client, given: Any) -> None:
+    with pytest.raises(TypeError, match=r"must be a mapping.*not (str|list|NoneType)$"):
+        app.sessions.start("user-session", given)
+
+
+def test_a_token_that_is_missing_is_no_good_one(app: Client) -> None:
+    for nothing in (None, ""):
+        verdict = app.sessions.verify("user-session", nothing)
+        assert (verdict.valid, verdict.reason) == (False, "invalid")
+    mistaken: Any = b"user-session:x"
+    with pytest.raises(TypeError, match="a str or None, not bytes"):
+        app.sessions.verify(None, mistaken)
 
 
 def test_data_that_json_does_not_have_is_refused_before_it_is_sent(app: Client) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciler.apply import Execution, execute
@@ -26,8 +26,9 @@ from reconciler.plan import (
     with_sensitive_values,
 )
 from reconciler.plan.differences import diff
-from reconciler.plan.model import Missing
+from reconciler.plan.model import Missing, Risk
 from reconciler.port import Impact, ManagedBy, Record, Snapshot, Source
+from reconciler.runtime.data import data_problems, still_fits
 from reconciler.session_type import SessionType
 from reconciler.values import JsonValue, canonical_json, format_path, same_value, set_at
 from tests.builders import NOW, PROJECT, desired, header, session_type
@@ -52,6 +53,32 @@ def session_types(draw: st.DrawFn, tag: str = "user") -> SessionType:
         expiry=draw(st.sampled_from([1, 7, 12, 24, 60])),
         period=draw(st.sampled_from(["seconds", "minutes", "hours", "days", "weeks", "months", "years"])),
     )
+
+
+# So few that two of them are often alike.
+_shapes = st.recursive(
+    st.sampled_from([None, 1, "x"]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from("ab"), inner, max_size=2),
+    max_leaves=3,
+)
+_alike = st.builds(
+    lambda fields, items: {**fields, "items": items, "userId": "u"},
+    st.dictionaries(st.sampled_from("ab"), _shapes, max_size=1),
+    st.lists(_shapes, max_size=2),
+)
+
+
+def _data_of(sample: JsonValue) -> st.SearchStrategy[JsonValue]:
+    """Draw what a session may be started with where the sample stands."""
+    match sample:
+        case dict():
+            return st.fixed_dictionaries({key: _data_of(value) for key, value in sample.items()})
+        case list():
+            return st.lists(st.one_of([_data_of(item) for item in sample or [None]]), max_size=2)
+        case None:
+            return _shapes
+        case _:
+            return st.just(sample)
 
 
 @st.composite
@@ -228,3 +255,19 @@ def test_who_is_behind_a_change_adds_names_and_changes_nothing_else(
     assert json.dumps(named).replace(json.dumps("c" * 40), "null").replace('"Ada"', "null") == json.dumps(plain)
     for entry in named["resource_changes"]:
         assert {field["commit"] for field in entry["fields"]} <= ({"c" * 40} if known else {None})
+
+
+@settings(max_examples=200)
+@given(data=st.data(), before=_alike, after=_alike)
+def test_sessions_that_live_fit_what_is_not_breaking(
+    data: st.DataObject, before: dict[str, JsonValue], after: dict[str, JsonValue]
+) -> None:
+    old, new = session_type(schema=before), session_type(schema=after)
+    held = data.draw(_data_of(before))
+    assert isinstance(held, dict)
+    assert data_problems(old, held) == ()
+    risks = {each.risk for each in diff(old, new)}
+    if Risk.BREAKING not in risks:
+        assert still_fits(new, held, "u")
+    if risks <= {Risk.NONE}:
+        assert data_problems(new, held) == ()

@@ -7,7 +7,7 @@ import pytest
 from reconciler.plan import FieldClass, Risk
 from tests.builders import desired, plan_of, record, session_type
 
-SCHEMA = {"userId": "u", "n": 1, "o": {"a": "x"}, "list": ["a"], "none": None, "empty": []}
+SCHEMA = {"userId": "u", "n": 1, "o": {"a": "x"}, "list": ["a"], "none": None, "empty": [], "objects": [{"a": 1}]}
 
 
 def _schema(**changes: Any) -> dict[str, Any]:
@@ -33,8 +33,15 @@ CASES: dict[str, tuple[dict[str, Any], FieldClass, Risk]] = {
     "nested field removed": (_schema(o={}), FieldClass.FIELD_REMOVED, Risk.BREAKING),
     "another item of a shape": (_schema(list=["a", "b"]), FieldClass.SAMPLE, Risk.NONE),
     "item of a new shape": (_schema(list=["a", 1]), FieldClass.FIELD_ADDED, Risk.SAFE),
-    "first item": (_schema(empty=[1]), FieldClass.FIELD_ADDED, Risk.SAFE),
-    "last item gone": (_schema(list=[]), FieldClass.FIELD_REMOVED, Risk.BREAKING),
+    # Without items an array takes any, so the first sample of one refuses what live sessions may hold.
+    "first item": (_schema(empty=[1]), FieldClass.FIELD_ADDED, Risk.BREAKING),
+    "first item is null": (_schema(empty=[None]), FieldClass.SAMPLE, Risk.NONE),
+    "last item gone": (_schema(list=[]), FieldClass.FIELD_REMOVED, Risk.SAFE),
+    "item that may be anything": (_schema(list=["a", None]), FieldClass.FIELD_ADDED, Risk.SAFE),
+    "item becomes anything": (_schema(list=[None]), FieldClass.TYPE_CHANGED, Risk.SAFE),
+    "field added to an item": (_schema(objects=[{"a": 1, "b": 1}]), FieldClass.FIELD_ADDED, Risk.SAFE),
+    "item with a field more": (_schema(objects=[{"a": 1}, {"a": 2, "b": 1}]), FieldClass.FIELD_ADDED, Risk.SAFE),
+    "field removed from an item": (_schema(objects=[{}]), FieldClass.FIELD_REMOVED, Risk.BREAKING),
     "item type": (_schema(list=[1]), FieldClass.TYPE_CHANGED, Risk.BREAKING),
 }
 
@@ -46,6 +53,16 @@ def test_each_kind_of_change_has_its_risk(case: str) -> None:
     (change,) = plan_of([desired(session_type(**{"schema": SCHEMA, **edit}))], [record(live, applied=live)]).changes
     assert {(field.kind, field.risk) for field in change.fields} == {(kind, risk)}
     assert change.risk is risk
+
+
+def test_the_order_of_an_arrays_items_is_nothing_to_sessions() -> None:
+    live, wanted = (session_type(schema={"userId": "u", "list": items}) for items in (["a", 1, {"b": 1}], [2, "x"]))
+    (change,) = plan_of([desired(wanted)], [record(live, applied=live)]).changes
+    assert [(field.kind, field.risk) for field in change.fields] == [
+        (FieldClass.SAMPLE, Risk.NONE),
+        (FieldClass.SAMPLE, Risk.NONE),
+        (FieldClass.FIELD_REMOVED, Risk.BREAKING),
+    ]
 
 
 def test_a_change_is_as_risky_as_its_riskiest_field() -> None:

@@ -61,6 +61,15 @@ def test_a_session_is_started_verified_refreshed_and_revoked(app: DuctapeClient)
         assert app.at("verify", **PLACE, token=token) == {"valid": False, "reason": "revoked"}
 
 
+def test_a_session_is_refreshed_after_its_type_gained_a_field(app: DuctapeClient, answering: Running) -> None:
+    pair = started(app)
+    writer = DuctapeClient(app.http, app.product, answering.token(Role.WRITE))
+    writer.call("update", app.product, "user", {"schema": {**spec()["schema"], "plan": "pro"}})
+    app.refused_at(400, "CREATE_FAILED", "start", **PLACE, data=DATA)
+    second = app.at("refresh", **PLACE, refreshToken=pair["refreshToken"])
+    assert app.at("verify", **PLACE, token=second["token"])["data"] == DATA
+
+
 def test_a_refresh_token_that_is_used_twice_ends_the_session(app: DuctapeClient) -> None:
     pair = started(app)
     app.at("refresh", **PLACE, refreshToken=pair["refreshToken"])

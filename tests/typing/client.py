@@ -49,6 +49,7 @@ def sessions(client: Client) -> None:
     assert_type(pair, Pair)
     assert_type(pair.expires_at, datetime)
     assert_type(client.sessions.verify(None, pair.token), Verdict)
+    assert_type(client.sessions.verify("user", {"sid": "x"}.get("sid")), Verdict)
     assert_type(client.sessions.revoke("user", identifier=7), Revoked)
     assert_type(client.sessions.users("user"), UsersPage)
     assert_type(next(client.sessions.each_user("user")).status, UserStatus)

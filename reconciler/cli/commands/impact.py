@@ -30,6 +30,8 @@ from reconciler.render import impact_json, render_impact, render_json
 def command(console: Console, given: Globals, /, **options: Any) -> None:
     """Show how many live sessions and users a change of a session type would reach, per environment.
 
+    A session is live while its token is valid; whoever has only a refresh token left is not counted.
+
     Unknown is said, and is not 0: a registry that runs no sessions can't tell.
     """
     run = Run.of(given)

@@ -21,6 +21,9 @@ from reconciler.render import render_diagnostics, render_error
 from reconciler.render.values import safe
 from reconciler.runtime.errors import InvalidSessionData
 
+# What the API has in a field of the request, the shell has in an option.
+_OPTIONS = {"/expires_in": "--expires-in"}
+
 
 def told(error: ReconcilerError, console: Console, given: Globals) -> tuple[list[DiagnosticEntry], ExitCode]:
     """Say what went wrong, and return it as entries, with the exit code."""
@@ -69,4 +72,8 @@ def _exit_code(error: ReconcilerError, given: Globals) -> ExitCode:
 def _entries(error: ReconcilerError, console: Console) -> list[DiagnosticEntry]:
     """Return all that is wrong with a session's data, each with where it stands; nothing for any other error."""
     problems = error.problems if isinstance(error, InvalidSessionData) else ()
-    return [error_entry(console.guarded(f"{each.pointer}: {each.message}"), "") for each in problems]
+    places = [_OPTIONS.get(each.pointer, each.pointer) for each in problems]
+    return [
+        error_entry(console.guarded(f"{place}: {each.message}"), "")
+        for place, each in zip(places, problems, strict=True)
+    ]

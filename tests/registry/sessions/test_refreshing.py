@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from reconciler.registry.store import Database
 from reconciler.registry.store.sessions.service import StoredSessions
-from reconciler.runtime import Pair, RefreshRefused
+from reconciler.runtime import InvalidSessionData, Pair, RefreshRefused
 from tests.builders import secret_part
 from tests.registry.sessions.conftest import NOON, USER, Time, World, data
 
@@ -149,9 +149,32 @@ def test_whoever_knows_only_the_id_gets_and_does_nothing(sessions: StoredSession
     assert sessions.dashboard("user").active_sessions == 1
 
 
-def test_data_that_no_longer_fits_its_type_is_not_prolonged(sessions: StoredSessions, world: World) -> None:
+def test_a_session_outlives_fields_that_its_type_gained(sessions: StoredSessions, world: World, time: Time) -> None:
     pair = sessions.start("user", data())
-    world.change(USER, schema={**USER.schema, "plan": "pro"})
+    world.change(USER, schema={"id": "u1", "details": {"age": 36, "mail": {"at": "x"}}, "plan": "pro"})
+    with pytest.raises(InvalidSessionData):
+        sessions.start("user", data())
+    for _ in range(3):
+        time.passes(minutes=30)
+        pair = sessions.refresh("user", pair.refresh_token)
+        assert sessions.verify("user", pair.token).data == data()
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"schema": {"id": "u1"}},
+        {"schema": {"id": "u1", "details": {"old": 36}}},
+        {"schema": {"id": "u1", "details": {"age": "36"}}},
+        {"schema": {"id": "u1", "details": {"age": 36}, "mail": "x"}, "selector": "$Session{mail}"},
+        {"schema": {"id": "u1", "details": {"age": 36, "no": 1}}, "selector": "$Session{details}{no}"},
+    ],
+)
+def test_data_that_no_longer_fits_its_type_is_not_prolonged(
+    sessions: StoredSessions, world: World, changed: dict[str, Any]
+) -> None:
+    pair = sessions.start("user", data())
+    world.change(USER, **changed)
     refused = refusal(sessions, pair.refresh_token)
     assert refused.reason == "invalid"
     assert refused.message == "The session type `user` has changed, and the session's data no longer fits it"

@@ -20,7 +20,7 @@ from reconciler.registry.store.sessions.context import Context
 from reconciler.registry.store.sessions.issuing import Issue, issue
 from reconciler.registry.store.sessions.revoking import end
 from reconciler.registry.store.sessions.scopes import Scope, TypeScope
-from reconciler.runtime.data import data_problems, identifier_of
+from reconciler.runtime.data import still_fits
 from reconciler.runtime.errors import RefreshRefused
 from reconciler.runtime.events import Event
 from reconciler.runtime.keyring import TokenKey
@@ -108,7 +108,7 @@ def _issue(connection: Connection, asked: _Asked, found: Row[Any], key: TokenKey
     """Return what the new pair is made of. Raises RefreshRefused where the session no longer fits its type."""
     session_type, revision = types.live_type(connection, asked.scope.product, asked.scope.tag)
     data = _data(found)
-    if data_problems(session_type, data) or identifier_of(session_type, data) != found.identifier:
+    if not still_fits(session_type, data, found.identifier):
         raise RefreshRefused(
             f"The session type `{asked.scope.tag}` has changed, and the session's data no longer fits it",
             reason="invalid",

@@ -154,6 +154,12 @@ def _unknowns(document: PlanDocument) -> Iterator[str]:
     unknown = [entry["name"] for entry in risky if entry["live_sessions"] is None]
     if unknown:
         yield "Live sessions: unknown" + (f" for {listed(unknown)}." if len(unknown) < len(risky) else ".")
-    if unguarded := [entry["name"] for entry in entries if entry.get("unguarded") and not is_withheld(entry)]:
+    if unguarded := [entry["name"] for entry in entries if _passes_unguarded(entry)]:
         tags = listed(unguarded)
         yield f"Git can't tell whether the former manifests forbid deletion (`prevent_destroy`): {tags}."
+
+
+def _passes_unguarded(entry: ChangeEntry) -> bool:
+    """Tell whether an entry is a deletion that no guard stands against, and that may have been forbidden."""
+    is_refused = "unguarded_because" in entry
+    return entry.get("unguarded", False) and not is_refused and not is_withheld(entry)

@@ -9,6 +9,7 @@ from reconciler.render.entries import (
     effect,
     interrupts,
     is_conflict,
+    is_selected,
     is_withheld,
     remarks,
     shown_action,
@@ -16,11 +17,12 @@ from reconciler.render.entries import (
     wants_unreadable,
 )
 from reconciler.render.fields_text import SYMBOLS, field_lines, symbol
-from reconciler.render.header_text import header_lines, listed, scope_notes
+from reconciler.render.header_text import header_lines, listed, scope_notes, taken_notes
 from reconciler.render.paint import Paint, plain
 from reconciler.render.values import counted, safe
 
 NO_CHANGES = "No changes. The registry matches the manifests."
+_NO_CHANGES_IN_SELECTION = "No changes in the selection."
 NO_CHANGES_READ = "No changes in what can be read of the registry; some of it can't."
 _VERBS = {"create": "created", "update": "updated in place", "delete": "deleted"}
 
@@ -113,10 +115,16 @@ def summary_lines(document: PlanDocument, paint: Paint) -> Iterator[str]:
             f"Plan: {count['create']} to create, {count['update']} to update, {count['delete']} to delete.", "strong"
         )
     elif document["source"]["manifests"]:
-        yield paint(NO_CHANGES_READ if wants_unreadable(document) else NO_CHANGES, "strong")
-        if document["source"]["only"] or document["source"]["skip"]:
+        yield paint(_no_changes(document), "strong")
+        if is_selected(document):
             yield _about_selection(document)
     yield from _notes(document)
+
+
+def _no_changes(document: PlanDocument) -> str:
+    if wants_unreadable(document):
+        return NO_CHANGES_READ
+    return _NO_CHANGES_IN_SELECTION if is_selected(document) else NO_CHANGES
 
 
 def _about_selection(document: PlanDocument) -> str:
@@ -136,6 +144,7 @@ def _notes(document: PlanDocument) -> Iterator[str]:
     if settled := actions.count("settle"):
         yield f"{counted(settled, 'deletion')} by another hand to settle."
     yield from _unknowns(document)
+    yield from taken_notes(document)
     yield from scope_notes(document)
     if document["resource_drift"]:
         yield f"{counted(len(document['resource_drift']), 'session type')} drifted."

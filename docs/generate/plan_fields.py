@@ -61,6 +61,8 @@ MEANINGS = _frozen(
             "action_reason": "`delete_because_no_manifest`, or `delete_withheld` (the action is then `no-op`).",
             "protected": "True where `prevent_destroy` stands against it.",
             "unguarded": "True for a deletion of which git can't tell whether the former manifest forbids it.",
+            "unguarded_because": "Why git can't tell, where the record names a commit that can't be read here, as in a "
+            "shallow clone. The guard `prevent-destroy` then refuses the deletion.",
             "records_ownership": "True where the call changes no field and records who owns the record.",
             "changed_by": "In `resource_drift`: `actor` and `at` of the last write; null where the registry does not "
             "tell.",

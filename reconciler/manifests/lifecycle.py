@@ -18,6 +18,7 @@ _POSSIBLE_PATHS = {
     "ignore_changes": [field for field in FIELDS if field != "tag"],
     "sensitive": ["description", "schema"],
 }
+_LEADS_NOWHERE = "Check the spelling. If the field was just removed, keep the path until that is applied."
 
 
 class LifecycleFields(BaseModel):
@@ -64,7 +65,7 @@ def _path_problems(at: Path, spelled: str, fields: JsonObject) -> Iterator[Probl
     except KeyError:
         if at[1] == "sensitive" and path != ("description",):
             detail = f"`{spelled}` leads to nothing in this manifest, so there is nothing to mask."
-            yield Problem(Code.LIFECYCLE_PATH, at, detail, "Check the spelling.", severity=Severity.WARNING)
+            yield Problem(Code.LIFECYCLE_PATH, at, detail, _LEADS_NOWHERE, severity=Severity.WARNING)
 
 
 def read_lifecycle(lifecycle: JsonValue) -> Lifecycle:

@@ -125,13 +125,15 @@ class Decisions:
             settle = self.options.adopt or self.options.prune
             return replace(self._change(None, record, Action.NO_OP), records_ownership=True) if settle else None
         file = record.managed_by.file if record.managed_by else None
-        forbidden = file in self.protected_files or self._former(record.tag).prevent_destroy
+        former = self._former(record.tag)
+        forbidden = file in self.protected_files or former.prevent_destroy
         return replace(
             self._change(None, record, Action.DELETE),
             fields=delete_fields(record.spec),
             withheld=not self.options.prune,
             protected=bool(forbidden),
             unguarded=forbidden is None,
+            unguarded_because=former.unread if forbidden is None else None,
         )
 
     def find_drift(self, wanted: Mapping[str, Desired], records: Iterable[Record]) -> Iterator[Drift]:

@@ -108,6 +108,8 @@ def _change_entry(change: Change, now: datetime) -> ChangeEntry:
     entry["manifest"] = change.file
     entry["protected"] = change.protected
     entry["unguarded"] = change.unguarded
+    if change.unguarded_because:
+        entry["unguarded_because"] = change.unguarded_because
     entry["records_ownership"] = change.records_ownership
     if change.action is Action.DELETE:
         entry["action_reason"] = "delete_withheld" if change.withheld else "delete_because_no_manifest"

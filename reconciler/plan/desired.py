@@ -23,10 +23,15 @@ class Lifecycle:
 
 @dataclass(frozen=True, slots=True)
 class Former:
-    """What git says of the manifest that a record without one was applied from; None for what it can't tell."""
+    """What git says of the manifest that a record without one was applied from; None for what it can't tell.
+
+    `unread` says why the commit that the record names can't be read, and how to mend it; None where it can, or where
+    the record names none.
+    """
 
     prevent_destroy: bool | None = None
     sensitive: tuple[Path, ...] | None = None
+    unread: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

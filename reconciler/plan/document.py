@@ -76,6 +76,7 @@ class ChangeEntry(TypedDict):
     action_reason: NotRequired[str]
     protected: NotRequired[bool]
     unguarded: NotRequired[bool]
+    unguarded_because: NotRequired[str]
     records_ownership: NotRequired[bool]
     changed_by: NotRequired[dict[str, str | None]]
     compared_with: NotRequired[str]

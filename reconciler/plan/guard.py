@@ -102,6 +102,9 @@ def _per_change(plan: Plan) -> Iterator[Refusal]:
         if change.protected:
             reason = f"`{change.tag}` was applied from a manifest file that says `prevent_destroy`."
             yield Refusal(Guard.PREVENT_DESTROY, reason, change.tag)
+        if change.unguarded_because:
+            unknown = f"Whether the manifest of `{change.tag}` said `prevent_destroy` is not known:"
+            yield Refusal(Guard.PREVENT_DESTROY, f"{unknown} {change.unguarded_because}", change.tag)
 
 
 def _over_limits(plan: Plan, limits: Limits) -> Iterator[Refusal]:

@@ -99,7 +99,8 @@ class Change:
     tombstone's otherwise). A withheld change is shown and not executed. `records_ownership` asks for a write that
     changes no field: ownership is recorded, or a tombstone settled. `owner` is the project that owns a foreign record.
     `file` is the manifest's, as the registry records it. `impact` is None where nobody asked, or the registry can't
-    tell. `unguarded` marks a deletion of which nobody knows whether the manifest, gone by now, forbade it.
+    tell. `unguarded` marks a deletion of which nobody knows whether the manifest, gone by now, forbade it;
+    `unguarded_because` says why, where the record names a commit that can't be read here.
     `applied_commit` is what the record was last applied from, as the registry recorded it.
     """
 
@@ -119,6 +120,7 @@ class Change:
     sensitive: tuple[Path, ...] = ()
     impact: Impact | None = None
     unguarded: bool = False
+    unguarded_because: str | None = None
     applied_commit: str | None = None
 
     @property

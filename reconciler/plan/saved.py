@@ -160,6 +160,7 @@ def _change(entry: ChangeEntry) -> Change:
         file=entry["manifest"],
         protected=entry["protected"],
         unguarded=entry.get("unguarded", False),
+        unguarded_because=entry.get("unguarded_because"),
         records_ownership=entry["records_ownership"],
         sensitive=tuple(path for spelled in entry["sensitive_paths"] if (path := parse_path(spelled))),
     )

@@ -60,7 +60,9 @@ class Project:
             hint = "Name targets in `reconciler.yaml`, or use --registry."
         else:
             nearest = nearest_of(name, self.targets)
-            hint = f"Did you mean `{nearest}`?" if nearest else f"There are {', '.join(self.targets)}."
+            # Who comes from Terraform knows `-target` for what is selected.
+            others = f"Targets: {', '.join(self.targets)}. To select session types, use `--only`."
+            hint = f"Did you mean `{nearest}`?" if nearest else others
         return Diagnostic(Code.UNKNOWN_TARGET, f"There is no target `{name}`.", location, hint)
 
 

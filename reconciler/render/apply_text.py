@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from reconciler.apply import Outcome, Status, Tally
 from reconciler.plan import Action
-from reconciler.port import RegistryDenied
+from reconciler.port import RegistryDenied, StaleRecord
 from reconciler.render.apply_verdict import apply_verdict
 from reconciler.render.paint import Paint, plain
 from reconciler.render.values import counted, safe
@@ -45,14 +45,21 @@ def _summary(tally: Tally, paint: Paint) -> Iterator[str]:
         failed, not_tried = (tally.having(status) for status in (Status.FAILED, Status.NOT_TRIED))
         yield f"{len(failed)} failed, {len(not_tried)} not tried:"
         yield from (f"  {render_outcome(outcome, paint)}" for outcome in (*failed, *not_tried))
-        denied = any(isinstance(outcome.error, RegistryDenied) for outcome in failed)
-        how = "With a token that may write, run" if denied else "Run"
-        yield f"{how} `reconciler apply` again: it does what is left."
+        yield _what_next(failed)
     settled = sum(map(_settles, tally.having(Status.DONE)))
     if adopted := tally.count(Action.NO_OP) - settled:
         yield f"Ownership recorded of {counted(adopted, 'session type')}."
     if settled:
         yield f"{counted(settled, 'deletion')} by another hand settled."
+
+
+def _what_next(failed: tuple[Outcome, ...]) -> str:
+    """Say how to go on: what somebody else wrote in between is to be looked at before anything is applied again."""
+    if any(isinstance(outcome.error, RegistryDenied) for outcome in failed):
+        return "With a token that may write, run `reconciler apply` again: it does what is left."
+    if any(isinstance(outcome.error, StaleRecord) for outcome in failed):
+        return "Somebody else wrote first, and was not overwritten: run `reconciler plan` again, and review it."
+    return "Run `reconciler apply` again: it does what is left."
 
 
 def _settles(outcome: Outcome) -> bool:

@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from reconciler.plan import ChangeEntry, PlanDocument
-from reconciler.render.entries import drift_verb, reach, told_by, wants_unreadable
+from reconciler.render.entries import drift_verb, is_selected, reach, told_by, wants_unreadable
 from reconciler.render.fields_text import field_lines, symbol
-from reconciler.render.header_text import header_lines, scope_notes
+from reconciler.render.header_text import header_lines, scope_notes, taken_notes
 from reconciler.render.paint import Paint, plain
 from reconciler.render.values import counted, safe
 
 NO_DRIFT = "No drift. Every owned session type is as it was last applied."
 NO_DRIFT_READ = "No drift in what can be read; what can't be read counts as drift."
+_NO_DRIFT_OF_OWN = "No drift in what this project owns."
 NO_DIFFERENCE = "No drift. Every session type is as its manifest says."
 _NO_DIFFERENCE_IN_SELECTION = "No drift. Every session type that --only and --skip let through is as its manifest says."
 _TWO_WAY = (
@@ -61,12 +62,13 @@ def _body(document: PlanDocument, paint: Paint) -> Iterator[str]:
 
 def drift_summary_lines(document: PlanDocument, paint: Paint, *, strict: bool) -> Iterator[str]:
     """Yield the verdict, the ways out, and the notes."""
+    taken = [paint(note, "strong") for note in taken_notes(document)]
     if document["resource_drift"]:
-        yield from _verdict(document, paint)
+        yield from (*_verdict(document, paint), *taken)
     elif strict and document["unmanaged"]:
-        yield paint("No owned session type drifted, but --strict counts unmanaged ones:", "strong")
+        yield from (*taken, paint("No owned session type drifted, but --strict counts unmanaged ones:", "strong"))
     else:
-        yield paint(_no_drift(document), "strong")
+        yield from (*taken, paint(_no_drift(document), "strong"))
     if not document["keeps_applied"]:
         yield _TWO_WAY
     yield from _notes(document)
@@ -75,7 +77,9 @@ def drift_summary_lines(document: PlanDocument, paint: Paint, *, strict: bool) -
 def _no_drift(document: PlanDocument) -> str:
     if wants_unreadable(document):
         return NO_DRIFT_READ
-    selected = document["source"]["only"] or document["source"]["skip"]
+    if any(taken_notes(document)):
+        return _NO_DRIFT_OF_OWN
+    selected = is_selected(document)
     if not document["keeps_applied"]:
         return _NO_DIFFERENCE_IN_SELECTION if selected else NO_DIFFERENCE
     return _NO_DRIFT_IN_SELECTION if selected else NO_DRIFT
@@ -86,16 +90,32 @@ def _verdict(document: PlanDocument, paint: Paint) -> Iterator[str]:
     deleted = sum(entry["change"]["actions"] == ["delete"] for entry in drift)
     if not document["keeps_applied"]:
         yield paint(f"Drift: {len(drift) - deleted} differ, {deleted} not live.", "strong")
-        yield "`reconciler apply` makes live as the manifests say; `reconciler pull` writes live values into them."
+        pulls = "; `reconciler pull` writes live values into them" if deleted < len(drift) else ""
+        yield f"`reconciler apply` makes live as the manifests say{pulls}."
         return
     yield paint(f"Drift: {len(drift) - deleted} changed, {deleted} deleted.", "strong")
-    yield "`reconciler apply` reverts drift; `reconciler pull TAG` writes live values into the manifest, to keep them."
-    if any(field["origin"] == "conflict" for entry in drift for field in entry["fields"]):
+    if ways := "; ".join(_ways(document)):
+        yield f"{ways}."
+    if any(_has_origin(entry, "conflict") for entry in drift):
         yield "A conflict (git moved as well) takes a person's yes, or `--allow conflict`."
     if document["source"]["manifests"] and any(map(_is_gone, drift)):
         yield "Where a deleted one has no manifest either, `reconciler apply --adopt` settles the deletion."
-    if any(field["origin"] == "converged" for entry in drift for field in entry["fields"]):
+    if any(_has_origin(entry, "converged") for entry in drift):
         yield "Where the manifest has the live value already, `reconciler apply --adopt` records it."
+
+
+def _ways(document: PlanDocument) -> Iterator[str]:
+    """Yield what can be done about drift: what git has taken up is to be recorded, and what is gone can't be pulled."""
+    apart = [entry for entry in document["resource_drift"] if _has_origin(entry, "drift", "conflict")]
+    # Without manifests it is not known which of them has one.
+    if any(entry["provenance"] for entry in apart) or (apart and not document["source"]["manifests"]):
+        yield "`reconciler apply` reverts drift"
+    if any(entry["change"]["actions"] != ["delete"] for entry in apart):
+        yield "`reconciler pull TAG` writes live values into the manifest, to keep them"
+
+
+def _has_origin(entry: ChangeEntry, *origins: str) -> bool:
+    return any(field["origin"] in origins for field in entry["fields"])
 
 
 def _is_gone(entry: ChangeEntry) -> bool:
@@ -111,5 +131,6 @@ def _notes(document: PlanDocument) -> Iterator[str]:
 
 
 def _is_pending(entry: ChangeEntry) -> bool:
-    withheld = "action_reason" in entry
-    return not withheld and any(field["origin"] in {"pending", "conflict"} for field in entry["fields"])
+    """Tell whether git asks for something new: nothing is withheld, and no other project took the record over."""
+    is_settled = "action_reason" in entry or entry.get("ownership") == "foreign"
+    return not is_settled and _has_origin(entry, "pending", "conflict")

@@ -47,6 +47,11 @@ def wants_unreadable(document: PlanDocument) -> bool:
     return any(each["wanted"] for each in document.get("unreadable", ()))
 
 
+def is_selected(document: PlanDocument) -> bool:
+    """Tell whether the run looked at some of the session types only."""
+    return bool(document["source"]["only"] or document["source"]["skip"])
+
+
 def drift_verb(entry: ChangeEntry) -> str:
     """Say what became of a record that drifted; where nothing is known of an apply, only what is to be seen."""
     gone = entry["change"]["actions"] == ["delete"]

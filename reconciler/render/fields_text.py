@@ -28,17 +28,21 @@ def symbol(action: str, paint: Paint) -> str:
 def field_lines(entry: ChangeEntry, paint: Paint) -> Iterator[str]:
     """Yield a line for each changed field, and one that counts the top-level fields that are not shown."""
     width = max((len(field["path"]) for field in entry["fields"]), default=0) + 1
-    unit = _unit(entry)
     for field in entry["fields"]:
         sign, style = _FIELD_SYMBOLS.get(field["class"], SYMBOLS["update"])
         label = f"{safe(field['path'])}:".ljust(width)
         comment = _comment(field, entry)
-        line = f"      {paint(sign, style)} {label} {shown_change(field)}{unit if field['path'] == 'expiry' else ''}"
+        line = f"      {paint(sign, style)} {label} {change_of(field, entry)}"
         yield line + (paint(f"  # {comment}", "faint") if comment else "")
     if entry["change"]["before"] and entry["change"]["after"]:
         touched = {field["path"].replace("[", ".").split(".")[0] for field in entry["fields"]}
         hidden = _TOP_LEVEL_FIELDS - len(touched)
         yield paint(f"        # {counted(hidden, 'unchanged field')} hidden", "faint")
+
+
+def change_of(field: FieldEntry, entry: ChangeEntry) -> str:
+    """Return `old -> new` of a field, a lifetime with its unit."""
+    return shown_change(field) + (_unit(entry) if field["path"] == "expiry" else "")
 
 
 def _unit(entry: ChangeEntry) -> str:

@@ -78,7 +78,7 @@ def _is_notable(entry: ChangeEntry) -> bool:
 
 
 def _of(entry: ChangeEntry, kind: str, *, placed: bool) -> _Note:
-    fields = [tell.told(field) for field in entry["fields"]] if entry["change"]["before"] else []
+    fields = [tell.told(field, entry) for field in entry["fields"]] if entry["change"]["before"] else []
     message = "; ".join(fields) or tell.what(entry)
     source = tell.who(entry) if placed else tell.at(entry)
     said = f"{message} ({source})" if source else message

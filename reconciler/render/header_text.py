@@ -43,6 +43,14 @@ def _selection(document: PlanDocument) -> str:
     return "".join(f", {option} {' '.join(map(safe, source[option]))}" for option in ("only", "skip") if source[option])
 
 
+def taken_notes(document: PlanDocument) -> Iterator[str]:
+    """Yield what manifests here ask for and other projects own: they took it over, or it was theirs before."""
+    for entry in document["foreign"]:
+        if entry["wanted"]:
+            belongs = f"`{safe(entry['name'])}` belongs to the project {safe(entry['project'])}"
+            yield f"{belongs}, and a manifest here asks for it too."
+
+
 def scope_notes(document: PlanDocument) -> Iterator[str]:
     """Yield what is live and was not looked at: of nobody, of other projects, of manifests that were not read."""
     owners = {entry["name"]: entry["project"] for entry in document["foreign"]}
@@ -51,10 +59,6 @@ def scope_notes(document: PlanDocument) -> Iterator[str]:
     if others := [tag for tag in document["unmanaged"] if tag in owners]:
         projects = ", ".join(sorted({safe(owners[tag]) for tag in others}))
         yield f"{counted(len(others), 'session type')} of other projects ({projects}): {listed(others)}."
-    for entry in document["foreign"]:
-        if entry["wanted"]:
-            belongs = f"`{safe(entry['name'])}` belongs to the project {safe(entry['project'])}"
-            yield f"{belongs}, and a manifest here asks for it too."
     for unread in document.get("unreadable", ()):
         yield f"`{safe(unread['name'])}` is live and can't be read: {safe(unread['reason'])}"
     if elsewhere := document["out_of_scope"]:

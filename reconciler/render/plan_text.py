@@ -9,6 +9,7 @@ from reconciler.render.entries import (
     effect,
     interrupts,
     is_conflict,
+    is_selected,
     is_withheld,
     remarks,
     shown_action,
@@ -16,11 +17,12 @@ from reconciler.render.entries import (
     wants_unreadable,
 )
 from reconciler.render.fields_text import SYMBOLS, field_lines, symbol
-from reconciler.render.header_text import header_lines, listed, scope_notes
+from reconciler.render.header_text import header_lines, listed, scope_notes, taken_notes
 from reconciler.render.paint import Paint, plain
 from reconciler.render.values import counted, safe
 
 NO_CHANGES = "No changes. The registry matches the manifests."
+_NO_CHANGES_IN_SELECTION = "No changes in the selection."
 NO_CHANGES_READ = "No changes in what can be read of the registry; some of it can't."
 _VERBS = {"create": "created", "update": "updated in place", "delete": "deleted"}
 
@@ -113,10 +115,16 @@ def summary_lines(document: PlanDocument, paint: Paint) -> Iterator[str]:
             f"Plan: {count['create']} to create, {count['update']} to update, {count['delete']} to delete.", "strong"
         )
     elif document["source"]["manifests"]:
-        yield paint(NO_CHANGES_READ if wants_unreadable(document) else NO_CHANGES, "strong")
-        if document["source"]["only"] or document["source"]["skip"]:
+        yield paint(_no_changes(document), "strong")
+        if is_selected(document):
             yield _about_selection(document)
     yield from _notes(document)
+
+
+def _no_changes(document: PlanDocument) -> str:
+    if wants_unreadable(document):
+        return NO_CHANGES_READ
+    return _NO_CHANGES_IN_SELECTION if is_selected(document) else NO_CHANGES
 
 
 def _about_selection(document: PlanDocument) -> str:
@@ -136,6 +144,7 @@ def _notes(document: PlanDocument) -> Iterator[str]:
     if settled := actions.count("settle"):
         yield f"{counted(settled, 'deletion')} by another hand to settle."
     yield from _unknowns(document)
+    yield from taken_notes(document)
     yield from scope_notes(document)
     if document["resource_drift"]:
         yield f"{counted(len(document['resource_drift']), 'session type')} drifted."
@@ -154,6 +163,12 @@ def _unknowns(document: PlanDocument) -> Iterator[str]:
     unknown = [entry["name"] for entry in risky if entry["live_sessions"] is None]
     if unknown:
         yield "Live sessions: unknown" + (f" for {listed(unknown)}." if len(unknown) < len(risky) else ".")
-    if unguarded := [entry["name"] for entry in entries if entry.get("unguarded") and not is_withheld(entry)]:
+    if unguarded := [entry["name"] for entry in entries if _passes_unguarded(entry)]:
         tags = listed(unguarded)
         yield f"Git can't tell whether the former manifests forbid deletion (`prevent_destroy`): {tags}."
+
+
+def _passes_unguarded(entry: ChangeEntry) -> bool:
+    """Tell whether an entry is a deletion that no guard stands against, and that may have been forbidden."""
+    is_refused = "unguarded_because" in entry
+    return entry.get("unguarded", False) and not is_refused and not is_withheld(entry)

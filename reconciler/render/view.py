@@ -20,12 +20,12 @@ from reconciler.render.entries import (
     told_by,
     weight,
 )
-from reconciler.render.fields_text import field_lines
+from reconciler.render.fields_text import change_of, field_lines
 from reconciler.render.header_text import header_lines
 from reconciler.render.paint import plain
 from reconciler.render.plan_text import summary_lines
 from reconciler.render.reading import View
-from reconciler.render.values import counted, safe, shown_change
+from reconciler.render.values import counted, safe
 
 _VERBS = {"create": "create", "update": "update", "delete": "delete", "adopt": "record ownership", "settle": "settle"}
 
@@ -142,9 +142,9 @@ def _worst(entry: ChangeEntry) -> FieldEntry | None:
     )
 
 
-def told(field: FieldEntry) -> str:
-    """Return a field and its change on one line."""
-    return f"{safe(field['path'])}: {shown_change(field)}"
+def told(field: FieldEntry, entry: ChangeEntry) -> str:
+    """Return a field of an entry and its change on one line."""
+    return f"{safe(field['path'])}: {change_of(field, entry)}"
 
 
 def said(entry: DiagnosticEntry) -> str:

@@ -53,6 +53,11 @@ def test_each_job_has_the_permissions_that_it_needs_and_no_other() -> None:
     }
 
 
+def test_each_job_has_the_history_without_which_prune_is_refused() -> None:
+    checkouts = [step for job in JOBS.values() for step in job["steps"] if step["uses"].startswith("actions/checkout")]
+    assert [step["with"]["fetch-depth"] for step in checkouts] == [0] * len(JOBS)
+
+
 def test_no_apply_is_cut_short_and_no_two_run_at_once() -> None:
     groups = {name: job["concurrency"]["group"] for name, job in JOBS.items()}
     assert groups["apply"] == "reconciler-production"

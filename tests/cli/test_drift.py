@@ -44,6 +44,7 @@ def test_a_deletion_by_another_hand_is_drift_with_who_and_when(applied: Shop) ->
     assert drift.code == 2
     assert f"- cart was deleted by alice at {NIGHT}" in drift.out
     assert "Drift: 0 changed, 1 deleted." in drift.out.splitlines()
+    assert "`reconciler apply` reverts drift." in drift.out.splitlines(), "what is gone can't be pulled"
 
 
 def test_drift_in_json_says_who_and_when_beside_the_applied_and_the_live_values(applied: Shop) -> None:
@@ -113,7 +114,9 @@ def test_drift_that_the_manifest_took_up_is_settled_by_adopting_it(applied: Shop
     drift = applied.run("drift", "sessions")
     assert drift.code == 2
     assert "converged" in drift.out
-    assert "apply --adopt" in drift.out
+    assert "Where the manifest has the live value already, `reconciler apply --adopt` records it." in drift.out
+    assert "reverts drift" not in drift.out, "there is nothing to revert"
+    assert "reconciler pull" not in drift.out
     writes = len(applied.history())
     adopted = applied.apply("--adopt")
     assert "Ownership recorded of 1 session type." in adopted.out
@@ -134,3 +137,51 @@ def test_what_was_not_looked_at_is_not_said_to_be_as_applied(applied: Shop, sele
     applied.edit("cart", name="Moved")
     told = applied.ok("drift", "sessions", *selection).out
     assert "No drift. Every owned session type that --only and --skip let through is as it was last applied." in told
+
+
+def test_a_changed_record_without_a_manifest_can_be_pulled_and_apply_does_not_revert_it(applied: Shop) -> None:
+    applied.edit("cart", expiry=30)
+    (applied.root / "sessions/cart.yaml").unlink()
+    lines = applied.run("drift", "sessions").out.splitlines()
+    assert "`reconciler pull TAG` writes live values into the manifest, to keep them." in lines
+
+
+TAKEN = "`cart` belongs to the project team-b, and a manifest here asks for it too."
+
+
+def _taken_over(shop: Shop) -> None:
+    """Let another project take `cart` over, with another lifetime."""
+    shop.write("team-b/reconciler.yaml", "project: team-b\n")
+    shop.session("cart", path="team-b/cart.yaml", expiry=1)
+    registry = f"sqlite:///{shop.root}/.reconciler/registry.db"
+    take = ("--auto-approve", "--registry", registry, "--allow", "take-over:cart")
+    shop.ok("apply", ".", *take, cwd=shop.root / "team-b")
+
+
+def test_a_record_that_another_project_took_over_is_told_first_and_is_no_change_in_git(applied: Shop) -> None:
+    _taken_over(applied)
+    drift = applied.ok("drift", "sessions")
+    verdict = drift.out.rstrip().splitlines()[3:]
+    assert verdict[:2] == [TAKEN, "No drift in what this project owns."]
+    assert drift.out.count(TAKEN) == 1
+    assert "unapplied changes in git" not in drift.out
+    assert "Every owned session type is as it was last applied" not in drift.out
+
+
+def test_a_taken_over_record_is_told_beside_drift_of_others(applied: Shop) -> None:
+    _taken_over(applied)
+    applied.edit("guest", expiry=3)
+    drift = applied.run("drift", "sessions")
+    assert drift.code == 2
+    assert "Drift: 1 changed, 0 deleted." in drift.out.splitlines()
+    assert drift.out.count(TAKEN) == 1
+
+
+def test_every_format_of_drift_tells_what_another_project_took_over(applied: Shop) -> None:
+    _taken_over(applied)
+    document = applied.ok("drift", "sessions", "--format", "json").document
+    assert document["foreign"] == [{"name": "cart", "project": "team-b", "wanted": True}]
+    markdown = applied.ok("drift", "sessions", "--format", "markdown").out
+    assert "**&#96;cart&#96; belongs to the project team-b, and a manifest here asks for it too.**" in markdown
+    github = applied.ok("drift", "sessions", "--format", "github").out.splitlines()
+    assert TAKEN in github[-1]

@@ -15,6 +15,17 @@ if TYPE_CHECKING:
 
 UNKNOWN = "Git can't tell whether the former manifests forbid deletion (`prevent_destroy`): cart."
 
+FULL_CLONE = "full clone"
+LACKING = ("this clone lacks it, or a part of it", FULL_CLONE)
+WHY = {
+    "no-git": ("git could not be run", FULL_CLONE),
+    "no-repository": ("not a git repository", FULL_CLONE),
+    "shallow": ("this clone is shallow", "`git fetch --unshallow`, in CI `fetch-depth: 0`"),
+    "partial": LACKING,
+    "treeless": LACKING,
+    "rewritten": LACKING,
+}
+
 
 @pytest.fixture
 def repository(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Repository:
@@ -88,30 +99,70 @@ def test_an_overlay_protects_as_well(shop: Shop, repository: Repository) -> None
     assert _pruned(shop)["protected"] is True
 
 
-@pytest.mark.parametrize("how", ["no-git", "no-repository", "shallow", "rewritten"])
-def test_where_git_can_not_tell_plan_says_so_and_apply_goes_on(
+@pytest.mark.parametrize("how", WHY)
+def test_a_deletion_is_refused_where_the_commit_that_may_forbid_it_can_not_be_read(
     shop: Shop, repository: Repository, how: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    why, cure = WHY[how]
     _lifecycle(shop, repository, "{prevent_destroy: true, sensitive: [schema.userId]}")
     match how:
         case "no-git":
             monkeypatch.setenv("PATH", str(tmp_path / "no-programs"))
         case "no-repository":
             (shop.root / ".git").rename(tmp_path / "moved")
-        case "shallow":
+        case "shallow" | "partial" | "treeless":
             clone = tmp_path / "clone"
-            repository.git("clone", "--quiet", "--depth", "1", f"file://{repository.root}", str(clone))
+            less = {"shallow": "--depth=1", "partial": "--filter=blob:none", "treeless": "--filter=tree:0"}[how]
+            repository.git("config", "uploadpack.allowFilter", "true")
+            repository.git("clone", "--quiet", less, f"file://{repository.root}", str(clone))
             (shop.root / ".git").rename(tmp_path / "moved")
             (clone / ".git").rename(shop.root / ".git")
         case _:
             (shop.root / ".git").rename(tmp_path / "moved")
             new_repository(shop.root).commit()
-    assert UNKNOWN in shop.ok("plan", "sessions", "--prune").out
+    shown = shop.ok("plan", "sessions", "--prune").out
+    assert UNKNOWN not in shown, "a note is for what is done, and this is refused"
+    assert "Guards that stand in the way" in shown
     entry = _pruned(shop)
     assert (entry["protected"], entry["unguarded"]) == (False, True)
+    assert why in entry["unguarded_because"]
     assert entry["change"]["before"]["schema"] == {"userId": "(sensitive)", "details": {"email": "(sensitive)"}}
+    shop.save("plan.json", "--prune")
+    for arguments in (("sessions", "--prune"), ("--plan", "plan.json")):
+        refused = shop.run("apply", *arguments, "--auto-approve")
+        assert refused.code == 4
+        assert "Whether the manifest of `cart` said `prevent_destroy` is not known" in refused.err
+        assert why in refused.err
+        assert cure in refused.err
+        assert "--allow prevent-destroy:cart" in refused.err
+    assert "cart" in shop.records()
+    shop.apply("--prune", "--allow", "prevent-destroy:cart")
+    assert "cart" not in shop.records()
+
+
+def test_what_was_applied_outside_of_git_is_pruned_with_a_note(shop: Shop) -> None:
+    shop.session("other", schema="{userId: u}")
+    shop.session("cart", lifecycle="{prevent_destroy: true}")
+    shop.apply()
+    (shop.root / "sessions/cart.yaml").unlink()
+    assert UNKNOWN in shop.ok("plan", "sessions", "--prune").out
     shop.apply("--prune")
     assert "cart" not in shop.records()
+
+
+@pytest.mark.parametrize("shallow", [True, False])
+def test_without_prune_nothing_is_refused_and_a_deepened_clone_can_tell(
+    shop: Shop, repository: Repository, shallow: bool, tmp_path: Path
+) -> None:
+    _lifecycle(shop, repository, "{}")
+    repository.git("clone", "--quiet", "--depth=1", f"file://{repository.root}", str(tmp_path / "clone"))
+    if not shallow:
+        Repository(tmp_path / "clone").git("fetch", "--quiet", "--unshallow")
+    (shop.root / ".git").rename(tmp_path / "moved")
+    (tmp_path / "clone" / ".git").rename(shop.root / ".git")
+    shop.apply()
+    assert "cart" in shop.records()
+    assert shop.run("apply", "sessions", "--prune", "--auto-approve").code == (4 if shallow else 0)
 
 
 def test_a_withheld_deletion_is_no_reason_for_a_note(shop: Shop, repository: Repository, tmp_path: Path) -> None:

@@ -54,7 +54,9 @@ def test_json_times_are_spelled_as_in_the_plan_document(applied: Shop) -> None:
     assert told == drift
 
 
-def test_a_registry_that_is_not_there_has_no_history(shop: Shop) -> None:
+def test_a_registry_that_nobody_wrote_to_has_no_history(shop: Shop) -> None:
+    with shop.hand():
+        pass
     assert shop.ok("history").out == "No history.\n"
     assert shop.ok("history", "--format", "json").document["history"] == []
 

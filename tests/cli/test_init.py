@@ -219,3 +219,18 @@ def test_a_workflow_for_the_embedded_registry_comes_with_a_warning(shop: Shop) -
 def test_a_workflow_for_a_server_comes_with_none(shop: Shop) -> None:
     done = shop.ok("init", "--ci", "github", "--registry", "https://registry.invalid")
     assert "embedded" not in done.text
+
+
+@pytest.mark.parametrize(
+    ("system", "file", "history"),
+    [
+        ("github", ".github/workflows/session-types.yml", "fetch-depth: 0"),
+        ("gitlab", ".gitlab/session-types.yml", 'GIT_DEPTH: "0"'),
+    ],
+)
+def test_a_pipeline_has_the_history_without_which_prune_is_refused(
+    shop: Shop, system: str, file: str, history: str
+) -> None:
+    _git(shop)
+    shop.ok("init", "--ci", system)
+    assert history in (shop.root / file).read_text(encoding="utf-8")

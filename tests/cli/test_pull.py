@@ -288,8 +288,40 @@ def test_what_git_has_and_no_apply_carried_out_is_named_when_live_takes_its_plac
     shop.edit("cart", name="By hand")
     err = shop.ok("pull").err
     assert (
-        "Note: cart: replaced by what is live, and no apply had carried it out: "
+        "Note: cart: replaced by what is live, and the last apply did not say so: "
         "expiry (sessions/cart.yaml:10), schema.details.note (sessions/cart.yaml:8)." in err
     )
     assert "name" not in err, "the drift is what a pull is for"
-    assert "no apply" not in shop.ok("pull").err
+    assert "last apply" not in shop.ok("pull").err
+
+
+def test_what_other_projects_own_is_left_out_unless_it_is_named(shop: Shop) -> None:
+    shop.write("team-b/reconciler.yaml", "project: team-b\n")
+    shop.session("theirs", path="team-b/theirs.yaml")
+    registry = f"sqlite:///{shop.root}/.reconciler/registry.db"
+    shop.session("cart")
+    shop.apply()
+    shop.ok("apply", ".", "--auto-approve", "--registry", registry, cwd=shop.root / "team-b")
+    spec = shop.records()["cart"].spec
+    assert spec is not None
+    with shop.hand() as hand:
+        hand.create(type(spec).from_json({**spec.to_json(), "tag": "nobodys"}))
+    pulled = shop.ok("pull")
+    assert "Note: 1 session type of team-b left out: name it to take it (theirs)." in pulled.err.splitlines()
+    assert "not live" not in pulled.err
+    assert sorted(file.name for file in (shop.root / "sessions").iterdir()) == ["cart.yaml", "nobodys.yaml"]
+    shop.apply()
+    named = shop.ok("pull", "theirs")
+    assert "left out" not in named.err
+    assert (shop.root / "sessions/theirs.yaml").exists()
+
+
+def test_a_manifest_of_what_another_project_took_over_is_left_as_it_is(shop: Shop) -> None:
+    shop.session("cart")
+    shop.apply()
+    shop.write("reconciler.yaml", "project: other\n")
+    shop.edit("cart", expiry=30)
+    pulled = shop.ok("pull")
+    assert "0 created, 0 changed" in pulled.out
+    assert "1 session type of default left out" in pulled.err
+    assert "not live" not in pulled.err

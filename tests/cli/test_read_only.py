@@ -34,7 +34,19 @@ def test_what_reads_creates_nothing_where_no_registry_is(shop: Shop, arguments: 
     shop.session("cart")
     before = shop.tree()
     # Drift of what does not exist would be a clean bill of health for a mistyped name.
-    assert shop.run(*arguments).code == (7 if arguments[0] == "drift" else 0)
+    assert shop.run(*arguments).code == (7 if arguments[0] in {"drift", "history"} else 0)
+    assert shop.tree() == before
+
+
+@pytest.mark.parametrize("arguments", [("drift", "sessions"), ("history",), ("pull",), ("impact", "cart")])
+def test_a_mistyped_registry_is_said_to_be_none_and_no_success(shop: Shop, arguments: tuple[str, ...]) -> None:
+    shop.session("cart")
+    before = shop.tree()
+    refused = shop.run(*arguments, "--registry", "sqlite:///mistyped.db")
+    assert refused.code == 7
+    assert refused.out == ""
+    assert "The registry sqlite:///mistyped.db does not exist" in refused.err
+    assert "Check --registry and --target" in refused.err
     assert shop.tree() == before
 
 

@@ -77,7 +77,7 @@ def test_only_and_skip_are_in_the_header_in_the_saved_plan_and_beside_no_changes
     assert "skip guest" in done.out
     assert (applied.live("cart")["expiry"], applied.live("guest")["expiry"]) == (14, 1)
     rest = applied.ok("plan", "sessions", "--skip", "guest")
-    assert "No changes." in rest.out
+    assert "No changes in the selection." in rest.out
     assert "partial" in rest.out
 
 
@@ -172,3 +172,13 @@ def test_a_record_of_another_project_that_a_manifest_asks_for_is_said(applied: S
     applied.write("reconciler.yaml", "project: ours\n")
     plan = applied.ok("plan", "sessions")
     assert "`cart` belongs to the project default, and a manifest here asks for it too." in plan.out.splitlines()
+
+
+def test_an_empty_selection_says_nothing_of_the_registry(applied: Shop) -> None:
+    applied.session("cart", expiry=30)
+    done = applied.apply("--only", "nope*")
+    assert "No changes in the selection." in done.out.splitlines()
+    assert "No session type has a tag that --only and --skip let through." in done.out.splitlines()
+    assert "matches the manifests" not in done.text
+    markdown = applied.ok("plan", "sessions", "--only", "nope*", "--format", "markdown").out
+    assert "**No changes in the selection.**" in markdown

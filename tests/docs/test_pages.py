@@ -24,7 +24,7 @@ from tests.docs.executed import ROOT, bash, blocks_of, followed, steps_of, still
 DOCS = ROOT / "docs"
 PAGES = sorted(file.relative_to(DOCS).as_posix() for file in DOCS.rglob("*.md"))
 
-_FOREIGN = {"--now"}  # systemctl's
+_FOREIGN = {"--now", "--unshallow"}  # systemctl's and git's
 
 
 def _text(page: str) -> str:

@@ -37,6 +37,13 @@ def test_the_lifecycle_is_read_and_is_no_field_of_the_session_type(folder: Folde
     assert "lifecycle" not in desired.session_type.canonical()
 
 
+def test_a_sensitive_path_that_leads_nowhere_may_be_of_a_field_that_was_just_removed(folder: Folder) -> None:
+    folder.write("user.yaml", PLAIN + "lifecycle: {sensitive: [schema.gone]}\n")
+    (warning,) = folder.load().diagnostics
+    assert (warning.code, warning.severity) == (Code.LIFECYCLE_PATH, Severity.WARNING)
+    assert "If the field was just removed, keep the path until that is applied." in warning.hint
+
+
 def test_the_lifecycle_does_not_change_the_digest(folder: Folder) -> None:
     folder.write("a.yaml")
     digest = folder.load().digest()

@@ -42,7 +42,11 @@ def test_several_targets_without_a_default_have_to_be_chosen_from() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "hint"), [("prodution", "Did you mean `production`?"), ("zzz", "There are local, production.")]
+    ("name", "hint"),
+    [
+        ("prodution", "Did you mean `production`?"),
+        ("zzz", "Targets: local, production. To select session types, use `--only`."),
+    ],
 )
 def test_an_unknown_target_is_refused_with_the_likely_one_or_all(name: str, hint: str) -> None:
     problem = refused(project(LOCAL, LIVE, default="local"), name)

@@ -42,6 +42,18 @@ def test_a_token_that_may_not_write_is_not_told_to_try_again_as_it_is() -> None:
     assert last == "With a token that may write, run `reconciler apply` again: it does what is left."
 
 
+def test_after_a_lost_race_there_is_something_to_review() -> None:
+    lost = Outcome(_changes()[1], Status.FAILED, StaleRecord("`updated` was changed by alice"))
+    last = render_apply_summary(Tally.of([lost])).splitlines()[-1]
+    assert last == "Somebody else wrote first, and was not overwritten: run `reconciler plan` again, and review it."
+
+
+def test_what_failed_for_another_reason_is_done_by_running_again() -> None:
+    silent = Outcome(_changes()[1], Status.FAILED, RegistryUnavailable("The registry gave no answer"))
+    last = render_apply_summary(Tally.of([silent])).splitlines()[-1]
+    assert last == "Run `reconciler apply` again: it does what is left."
+
+
 def test_the_summary_line_is_the_one_that_people_grep() -> None:
     summary = render_apply_summary(Tally.of([]))
     assert summary == "Apply complete! Session types: 0 created, 0 updated, 0 deleted."

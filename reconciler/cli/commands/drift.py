@@ -14,13 +14,13 @@ from reconciler.cli.output.console import Console
 from reconciler.cli.output.delivery import Delivery, all_formats
 from reconciler.cli.output.reporting import reported, say_warnings
 from reconciler.cli.run import planning
+from reconciler.cli.run.existing import no_registry
 from reconciler.cli.run.inputs import Run
 from reconciler.cli.run.live import Live
 from reconciler.cli.run.planning import Planned
 from reconciler.errors import ReconcilerError
 from reconciler.manifests import Loaded
 from reconciler.plan import two_way
-from reconciler.port import RegistryUnavailable
 from reconciler.render import render_drift
 from reconciler.session_type import LINT_CODES
 
@@ -60,10 +60,7 @@ def command(console: Console, given: Globals, /, **options: Any) -> ExitCode:
         header = run.header(loaded, options["paths"])
         planned = planning.make(live, loaded, header, planning.options_of(run, options))
     if not planned.plan.registry_exists:
-        raise RegistryUnavailable(
-            f"The registry {planned.header.registry} does not exist",
-            hint="Check --registry and --target; the first `reconciler apply` creates it.",
-        )
+        raise no_registry(run)
     planned = _comparable(planned, has_manifests=has_manifests)
     delivery = Delivery.of(options)
     # Only JSON holds the pending changes themselves.

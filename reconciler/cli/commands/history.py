@@ -14,6 +14,7 @@ from reconciler.cli.help import DocumentedCommand, page
 from reconciler.cli.options import Globals, completed, format_option, global_options
 from reconciler.cli.output.console import Console
 from reconciler.cli.output.reporting import reported
+from reconciler.cli.run.existing import no_registry
 from reconciler.cli.run.inputs import Run
 from reconciler.cli.tokens.expiry import read_since
 from reconciler.diagnostics import nearest_of
@@ -62,6 +63,8 @@ def command(console: Console, given: Globals, /, **options: Any) -> None:
     with run.reader() as reader:
         entries = _selected(reader, options, since)
         document = history_document(entries, sensitive, limit=options["limit"])
+        if not document["history"] and not reader.fetch().exists:
+            raise no_registry(run)
         if options["tag"] and not document["history"] and (unknown := _unknown(reader, options["tag"], sensitive)):
             console.err(f"Note: {unknown}")
     if options["output_format"] == "json":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -11,10 +11,11 @@ from reconciler.cli.help import DocumentedCommand, page
 from reconciler.cli.options import Globals, completed, format_option, global_options
 from reconciler.cli.output.console import Console
 from reconciler.cli.output.reporting import reported
+from reconciler.cli.run.existing import no_registry
 from reconciler.cli.run.inputs import Run
 from reconciler.diagnostics import nearest_of
 from reconciler.errors import ReconcilerError
-from reconciler.port import Impact, ImpactReader
+from reconciler.port import ImpactReader
 from reconciler.render import impact_json, render_impact, render_json
 
 
@@ -37,13 +38,16 @@ def command(console: Console, given: Globals, /, **options: Any) -> None:
     run = Run.of(given)
     tag = options["tag"]
     with run.reader() as reader:
-        impact = reader.impact(tag) or _refuse(reader, tag)
+        impact = reader.impact(tag) or _refuse(run, reader, tag)
     if options["output_format"] == "json":
         console.out(render_json(impact_json(tag, impact)))
     else:
         console.out(render_impact(tag, impact, console.out_paint))
 
 
-def _refuse(reader: ImpactReader, tag: str) -> Impact:
-    nearest = nearest_of(tag, (record.tag for record in reader.fetch().records))
+def _refuse(run: Run, reader: ImpactReader, tag: str) -> NoReturn:
+    snapshot = reader.fetch()
+    if not snapshot.exists:
+        raise no_registry(run)
+    nearest = nearest_of(tag, (record.tag for record in snapshot.records))
     raise ReconcilerError(f"No session type has the tag `{tag}`", hint=f"Did you mean `{nearest}`?" if nearest else "")

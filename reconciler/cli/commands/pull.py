@@ -15,8 +15,9 @@ from reconciler.cli.options import Globals, completed, global_options
 from reconciler.cli.output.console import Console
 from reconciler.cli.output.files import write_atomically
 from reconciler.cli.output.reporting import reported
+from reconciler.cli.run.existing import no_registry
 from reconciler.cli.run.inputs import Run
-from reconciler.cli.run.pull_notes import pull_notes, unapplied
+from reconciler.cli.run.pull_notes import left_out, owned_by_another, pull_notes, unapplied
 from reconciler.diagnostics import InvalidInput, nearest_of
 from reconciler.errors import ReconcilerError
 from reconciler.manifests import Loaded, ManifestPath, Pulled, find_files, pull, with_new_texts
@@ -52,26 +53,28 @@ def command(console: Console, given: Globals, /, **options: Any) -> None:
     """Write live session types into manifests.
 
     Manifests that are there are edited in place: only values that differ change; comments and key order stay. For
-    session types without a manifest a new file is written to --dir. TAGs name what to pull; without them, everything.
-    Nothing is deleted, and nothing is written where a value can't be.
+    session types without a manifest a new file is written to --dir. TAGs name what to pull; without them, everything
+    but what other projects own. Nothing is deleted, and nothing is written where a value can't be.
 
-    After it, plan has no changes for what was pulled. What manifests can't say any more is noted: what no apply had
-    carried out yet, a variable whose place a value took, what other targets share, and what is ignored or not live.
+    After it, plan has no changes for what was pulled. What manifests can't say any more is noted: what the last apply
+    did not say, a variable whose place a value took, what other targets share, and what is ignored or not live.
     """
     run = Run.of(given)
     workplace = Workplace.of(run, options["folder"])
     loaded = workplace.load(run)
-    records = _live(run, options["tags"])
-    live = [record.spec for record in records if record.spec]
-    pulled = pull(lambda texts: workplace.load_with(run, texts), live, workplace.new_file)
+    live = _live(run)
+    records = _chosen(run, live, options["tags"])
+    specs = [record.spec for record in records if record.spec]
+    pulled = pull(lambda texts: workplace.load_with(run, texts), specs, workplace.new_file)
     if pulled.failed:
         _refuse(pulled, loaded)
     for verb, texts in (("changed", pulled.changed), ("created", pulled.created)):
         for spelled, text in texts.items():
             write_manifest(Path(spelled), text)
             console.out(f"{verb} {safe(spelled)}")
-    notes = pull_notes(run, pulled, loaded, () if options["tags"] else live)
-    for note in (*unapplied(loaded, records), *notes):
+    everything = () if options["tags"] else tuple(live.values())
+    notes = pull_notes(run, pulled, loaded, [record.tag for record in everything])
+    for note in (*left_out(run, everything), *unapplied(loaded, records), *notes):
         console.err(f"Note: {safe(note)}")
     created, changed = len(pulled.created), len(pulled.changed)
     console.out(f"Pull complete! Manifest files: {created} created, {changed} changed.")
@@ -121,15 +124,22 @@ class Workplace:
         )
 
 
-def _live(run: Run, tags: tuple[str, ...]) -> list[Record]:
+def _live(run: Run) -> dict[str, Record]:
     with run.reader() as reader:
-        live = {record.tag: record for record in reader.fetch().records if record.spec}
+        snapshot = reader.fetch()
+    if not snapshot.exists:
+        raise no_registry(run)
+    return {record.tag: record for record in snapshot.records if record.spec}
+
+
+def _chosen(run: Run, live: Mapping[str, Record], tags: tuple[str, ...]) -> list[Record]:
+    """Return what is to be pulled: what is named or, where nothing is, all that no other project owns."""
     for tag in tags:
         if tag not in live:
             nearest = nearest_of(tag, live)
             hint = f"Did you mean `{nearest}`?" if nearest else f"Live are: {', '.join(live) or 'none'}."
             raise ReconcilerError(f"No live session type has the tag `{tag}`", hint=hint)
-    return [record for tag, record in live.items() if not tags or tag in tags]
+    return [record for tag, record in live.items() if (tag in tags if tags else not owned_by_another(run, record))]
 
 
 def _refuse(pulled: Pulled, loaded: Loaded) -> NoReturn:

@@ -9,13 +9,14 @@ from reconciler.cli.run.inputs import Run
 from reconciler.manifests import Loaded, Pulled
 from reconciler.plan import Desired, diff
 from reconciler.port import Record
-from reconciler.session_type import SessionType
+from reconciler.render.header_text import listed
+from reconciler.render.values import counted
 from reconciler.values import Path as ValuePath
 from reconciler.values import format_path
 
 
-def pull_notes(run: Run, pulled: Pulled, loaded: Loaded, live: Sequence[SessionType]) -> Iterator[str]:
-    """Yield the notes. `live` is everything that is live, or nothing where only some tags were asked for."""
+def pull_notes(run: Run, pulled: Pulled, loaded: Loaded, live: Sequence[str]) -> Iterator[str]:
+    """Yield the notes. `live` are the tags of all that is live, or none where only some tags were asked for."""
     for tag, path, place in pulled.losses.variables:
         yield f"{tag}: {path} came from a variable at {place}; the live value stands there now."
     for tag, path, file in pulled.losses.sensitive:
@@ -24,15 +25,31 @@ def pull_notes(run: Run, pulled: Pulled, loaded: Loaded, live: Sequence[SessionT
         yield f"{tag}: {path} is left as it is, because the manifest ignores its changes."
     yield from _shared(run, pulled)
     if live:
-        tags = {each.tag for each in live}
-        missing = [each.session_type.tag for each in loaded.desired if each.session_type.tag not in tags]
+        missing = [each.session_type.tag for each in loaded.desired if each.session_type.tag not in live]
         if missing:
             yield f"{', '.join(missing)}: in the manifests and not live. Pull removes nothing; apply would create it."
     yield from _unlisted(run, pulled)
 
 
+def owned_by_another(run: Run, record: Record) -> bool:
+    """Tell whether another project owns a record; one that nobody owns is free to be pulled."""
+    return record.managed_by is not None and record.managed_by.project != run.owner
+
+
+def left_out(run: Run, records: Iterable[Record]) -> Iterator[str]:
+    """Yield what a pull of everything leaves to its owners: apply would be refused to write it."""
+    tags: dict[str, list[str]] = {}
+    for record in records:
+        if record.managed_by and owned_by_another(run, record):
+            tags.setdefault(record.managed_by.project, []).append(record.tag)
+    for project, theirs in sorted(tags.items()):
+        them = "it" if len(theirs) == 1 else "them"
+        counts = counted(len(theirs), "session type")
+        yield f"{counts} of {project} left out: name {them} to take {them} ({listed(theirs)})."
+
+
 def unapplied(loaded: Loaded, records: Iterable[Record]) -> Iterator[str]:
-    """Yield what a pull takes out of the manifests although no apply carried it out: it may be in no commit.
+    """Yield what a pull takes out of the manifests although the last apply did not say so: it may be in no commit.
 
     `loaded` is what the manifests said before the pull, `records` are those that it pulled.
     """
@@ -45,7 +62,7 @@ def unapplied(loaded: Loaded, records: Iterable[Record]) -> Iterator[str]:
         lost = [change.path for change in diff(wanted.session_type, record.spec) if change.path in pending]
         if lost:
             told = ", ".join(f"{format_path(path)} ({_place(wanted, path)})" for path in lost)
-            yield f"{record.tag}: replaced by what is live, and no apply had carried it out: {told}."
+            yield f"{record.tag}: replaced by what is live, and the last apply did not say so: {told}."
 
 
 def _place(wanted: Desired, path: ValuePath) -> str:

@@ -47,6 +47,14 @@ class Revision:
         entries = (entry.partition("\t") for entry in listed.decode("utf-8", "surrogateescape").split("\0") if entry)
         return sorted(path for meta, _, path in entries if not meta.startswith(_SUBMODULE))
 
+    def present(self, paths: Sequence[str]) -> frozenset[str] | None:
+        """Return which of the paths the commit has, read or not; None where the commit itself can't be read here."""
+        named = ["--", *paths] if paths else []
+        listed = run_git(self.top, LITERALLY, "ls-tree", "-z", "--name-only", "--full-tree", self.commit, *named)
+        if listed is None:
+            return None
+        return frozenset(listed.decode("utf-8", "surrogateescape").split("\0")) & frozenset(paths)
+
     def contents(self, files: Sequence[str]) -> list[bytes | None]:
         """Return what is in each file; None for one that is not there. Links are followed, inside the commit only."""
         return contents(self.top, [(self.commit, file) for file in files])

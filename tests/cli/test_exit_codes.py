@@ -151,7 +151,7 @@ TABLE: list[tuple[int, State, str]] = [
     (1, altered, "show plan.json"),
     (1, fresh, "show plan.json"),
     (0, in_step, "history"),
-    (0, fresh, "history"),
+    (7, fresh, "history"),
     (0, in_step, "history none-such"),
     (3, bad_project, "history"),
     (7, garbage_for_a_database, "history"),

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, delete, insert
 
 from benchmarks.session_scale.rows import Rows
 from reconciler.registry.store import Database
+from reconciler.registry.store.session_tables import session_events_head
 from reconciler.registry.store.tables import metadata
 
 _LOT = 10_000
@@ -20,6 +21,7 @@ def load(database: Database, rows: Rows) -> None:
     copying = database.engine.dialect.name == "postgresql"
 
     def work(connection: Connection) -> None:
+        connection.execute(delete(session_events_head))  # the session key made it
         for table, columns, found in rows.tables():
             (_copy if copying else _insert)(connection, table, columns, found)
 

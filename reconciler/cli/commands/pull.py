@@ -73,7 +73,7 @@ def command(console: Console, given: Globals, /, **options: Any) -> None:
             write_manifest(Path(spelled), text)
             console.out(f"{verb} {safe(spelled)}")
     everything = () if options["tags"] else tuple(live.values())
-    notes = pull_notes(run, pulled, loaded, [record.tag for record in everything])
+    notes = pull_notes(run, pulled, loaded, {record.tag for record in everything})
     for note in (*left_out(run, everything), *unapplied(loaded, records), *notes):
         console.err(f"Note: {safe(note)}")
     created, changed = len(pulled.created), len(pulled.changed)

@@ -72,8 +72,7 @@ def _exit_code(error: ReconcilerError, given: Globals) -> ExitCode:
 def _entries(error: ReconcilerError, console: Console) -> list[DiagnosticEntry]:
     """Return all that is wrong with a session's data, each with where it stands; nothing for any other error."""
     problems = error.problems if isinstance(error, InvalidSessionData) else ()
-    places = [_OPTIONS.get(each.pointer, each.pointer) for each in problems]
     return [
-        error_entry(console.guarded(f"{place}: {each.message}"), "")
-        for place, each in zip(places, problems, strict=True)
+        error_entry(console.guarded(f"{_OPTIONS.get(each.pointer, each.pointer)}: {each.message}"), "")
+        for each in problems
     ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 from reconciler.cli.run.inputs import Run
@@ -15,7 +16,7 @@ from reconciler.values import Path as ValuePath
 from reconciler.values import format_path
 
 
-def pull_notes(run: Run, pulled: Pulled, loaded: Loaded, live: Sequence[str]) -> Iterator[str]:
+def pull_notes(run: Run, pulled: Pulled, loaded: Loaded, live: AbstractSet[str]) -> Iterator[str]:
     """Yield the notes. `live` are the tags of all that is live, or none where only some tags were asked for."""
     for tag, path, place in pulled.losses.variables:
         yield f"{tag}: {path} came from a variable at {place}; the live value stands there now."
